@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { ConfigError, withSecretFiles, type Environment } from './secrets.ts';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+
+const databaseUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' });
+
+/** The variables each main file can ask for, and what they take. */
+export const variables = {
+  FRESHET_DATABASE_URL: databaseUrl,
+  FRESHET_API_HOST: z.string().default('127.0.0.1'),
+  FRESHET_API_PORT: port.default(4400),
+  FRESHET_TASK_QUEUE: z.string().min(1).default('freshet'),
+  FRESHET_TEMPORAL_UI_URL: z.url().optional(),
+  FRESHET_CREDENTIALS_KEYS: z.string().min(1),
+  FRESHET_BOOTSTRAP_API_KEY: z
+    .string()
+    .regex(/^fsh_[A-Za-z0-9_-]{32,}$/, 'must be fsh_ and at least 32 letters, digits, _ or -')
+    .optional(),
+  FRESHET_OKRA_BASE_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
+    .optional(),
+  FRESHET_OKRA_SECRET_KEY: z.string().min(1).optional(),
+  FRESHET_OKRA_WEBHOOK_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  FRESHET_RECONCILE_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
+  FRESHET_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  FRESHET_WORKFLOW_BUNDLE: z.string().min(1).optional(),
+} as const;
+
+type Variables = typeof variables;
+type Settings<Name extends keyof Variables> = { [N in Name]: z.infer<Variables[N]> };
+
+/**
+ * Reads the named variables. An empty one counts as not set. Throws `ConfigError` with a line for each that is missing or wrong.
+ *
+ * @example const settings = readEnvironment(process.env, ['FRESHET_DATABASE_URL']);
+ */
+export function readEnvironment<const Name extends keyof Variables>(
+  environment: Environment,
+  names: readonly Name[],
+): Settings<Name> {
+  const given = withSecretFiles(environment);
+  const settings: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const name of names) {
+    const parsed = variables[name].safeParse(given[name] || undefined);
+    if (parsed.success) settings[name] = parsed.data;
+    else if (!given[name]) problems.push(`${name} is not set`);
+    else problems.push(`${name} ${parsed.error.issues[0]?.message ?? 'is wrong'}`);
+  }
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+  return settings as Settings<Name>;
+}

@@ -1,0 +1,59 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { ConfigError } from '../config/secrets.ts';
+
+const FORMAT = 1;
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** Seals credentials so that only this key ring, for this row, opens them again. */
+export interface KeyRing {
+  /** AES-256-GCM under the first key. `row` (such as a connection's id) is bound in: the result opens for no other. */
+  seal(plaintext: string, row: string): Buffer;
+  /** Throws when the key is not in the ring, or the bytes were altered or belong to another row. */
+  open(sealed: Uint8Array, row: string): string;
+}
+
+/**
+ * @param keys `name:base64` entries, comma-separated, each key 32 bytes. The first encrypts; all decrypt, so that a new
+ *   key is put in front and the old one kept. Throws `ConfigError` when malformed.
+ */
+export function createKeyRing(keys: string): KeyRing {
+  const ring = new Map<string, Buffer>();
+  for (const entry of keys.split(',')) {
+    const [name, encoded, ...rest] = entry.trim().split(':');
+    const key = Buffer.from(encoded ?? '', 'base64');
+    if (!name || !/^[A-Za-z0-9_-]{1,32}$/.test(name) || rest.length > 0 || key.length !== 32) {
+      throw new ConfigError(
+        'FRESHET_CREDENTIALS_KEYS takes name:base64 entries, comma-separated, each of 32 bytes',
+      );
+    }
+    if (ring.has(name)) throw new ConfigError(`FRESHET_CREDENTIALS_KEYS names ${name} twice`);
+    ring.set(name, key);
+  }
+  const [current] = ring;
+  if (!current) throw new ConfigError('FRESHET_CREDENTIALS_KEYS has no key');
+  const [currentName, currentKey] = current;
+
+  return {
+    seal(plaintext, row) {
+      const name = Buffer.from(currentName);
+      const iv = randomBytes(IV_BYTES);
+      const cipher = createCipheriv('aes-256-gcm', currentKey, iv);
+      cipher.setAAD(Buffer.from(row));
+      const body = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()]);
+      return Buffer.concat([Buffer.of(FORMAT, name.length), name, iv, cipher.getAuthTag(), body]);
+    },
+    open(sealed, row) {
+      const bytes = Buffer.from(sealed);
+      const nameEnd = 2 + (bytes[1] ?? 0);
+      const key = ring.get(bytes.subarray(2, nameEnd).toString());
+      if (bytes[0] !== FORMAT || !key) throw new Error('sealed with a key that is not in the ring');
+      const tagStart = nameEnd + IV_BYTES;
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(nameEnd, tagStart));
+      decipher.setAAD(Buffer.from(row));
+      decipher.setAuthTag(bytes.subarray(tagStart, tagStart + TAG_BYTES));
+      const body = bytes.subarray(tagStart + TAG_BYTES);
+      return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8');
+    },
+  };
+}
