@@ -1,0 +1,71 @@
+import { sql, type Transaction } from 'kysely';
+import type { Product } from '../config/product.ts';
+import type { Timestamp } from '../providers/provider.ts';
+import type { Schema } from './schema.ts';
+
+export interface SyncCounts {
+  readonly fetched: number;
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+}
+
+export interface SyncRunEnd {
+  readonly syncRunId: string;
+  readonly accountId: string;
+  readonly product: Product;
+  readonly dataAsOf: Timestamp;
+  readonly counts: SyncCounts;
+  /** The stored webhooks that this sync put into effect. */
+  readonly webhookIds: readonly string[];
+  readonly nextSyncAt: Timestamp | null;
+}
+
+/**
+ * The last part of a sync's transaction: the record of it, the account's freshness and the webhooks that it put into effect.
+ * The freshness moves forward only.
+ */
+export async function finishSyncRun(trx: Transaction<Schema>, end: SyncRunEnd): Promise<void> {
+  const { syncRunId, accountId, product, dataAsOf, counts, webhookIds } = end;
+  await trx
+    .updateTable('sync_runs')
+    .set({
+      ...counts,
+      status: 'succeeded',
+      finished_at: sql<Date>`now()`,
+      data_as_of: dataAsOf,
+      webhooks: webhookIds.length,
+      error_kind: null,
+      error_code: null,
+    })
+    .where('id', '=', syncRunId)
+    .execute();
+  await trx
+    .updateTable('accounts')
+    .set(
+      product === 'balance'
+        ? {
+            balance_synced_at: sql<Date>`now()`,
+            balance_as_of: sql<Date>`greatest(balance_as_of, ${dataAsOf}::timestamptz)`,
+            balance_error_code: null,
+            next_sync_at: end.nextSyncAt,
+          }
+        : {
+            transactions_synced_at: sql<Date>`now()`,
+            transactions_as_of: sql<Date>`greatest(transactions_as_of, ${dataAsOf}::timestamptz)`,
+            transactions_error_code: null,
+            next_sync_at: end.nextSyncAt,
+          },
+    )
+    .where('id', '=', accountId)
+    .execute();
+  if (webhookIds.length === 0) return;
+  await trx
+    .updateTable('webhook_effects')
+    .set({ applied_at: sql<Date>`now()`, sync_run_id: syncRunId })
+    .where('account_id', '=', accountId)
+    .where('product', '=', product)
+    .where(sql<boolean>`webhook_id = any(${[...webhookIds]}::uuid[])`)
+    .where('applied_at', 'is', null)
+    .execute();
+}

@@ -1,0 +1,37 @@
+import type { Database } from './connect.ts';
+import type { AccountStatus } from './schema.ts';
+
+function accountRows(db: Database) {
+  return db
+    .selectFrom('accounts')
+    .innerJoin('connections', 'connections.id', 'accounts.connection_id')
+    .selectAll('accounts')
+    .select([
+      'connections.reference',
+      'connections.institution_name',
+      'connections.status as connection_status',
+    ]);
+}
+
+export type AccountRow = Awaited<ReturnType<typeof listAccounts>>[number];
+
+export interface AccountFilter {
+  readonly limit: number;
+  readonly after?: string | undefined;
+  readonly connectionId?: string | undefined;
+  readonly status?: AccountStatus | undefined;
+}
+
+/** Accounts in the order in which they were linked, after the one with the id `after`. */
+export async function listAccounts(db: Database, filter: AccountFilter) {
+  const { after, connectionId, status } = filter;
+  let query = accountRows(db);
+  if (after !== undefined) query = query.where('accounts.id', '>', after);
+  if (connectionId !== undefined) query = query.where('accounts.connection_id', '=', connectionId);
+  if (status !== undefined) query = query.where('accounts.status', '=', status);
+  return await query.orderBy('accounts.id').limit(filter.limit).execute();
+}
+
+export async function findAccount(db: Database, id: string): Promise<AccountRow | undefined> {
+  return await accountRows(db).where('accounts.id', '=', id).executeTakeFirst();
+}

@@ -1,0 +1,11 @@
+import type { Migration, MigrationProvider } from 'kysely/migration';
+import { accountsStayFresh } from './0001_accounts_stay_fresh.ts';
+
+const migrations: Record<string, Migration> = {
+  '0001_accounts_stay_fresh': accountsStayFresh,
+};
+
+/** Every migration by name, in the order in which they run. Forward only: none has a `down`. */
+export const migrationProvider: MigrationProvider = {
+  getMigrations: () => Promise.resolve(migrations),
+};

@@ -1,0 +1,19 @@
+import { sql } from 'kysely';
+import { ACCOUNT_TO_RUN, type AccountToRun } from './account-to-run.ts';
+import type { Database } from './connect.ts';
+
+/** Notes that a connection can be read again, and answers with its accounts, whose workflows are to be told. */
+export async function restoreConsent(db: Database, connectionId: string): Promise<AccountToRun[]> {
+  await db
+    .updateTable('connections')
+    .set({ status: 'active', status_code: null, status_changed_at: sql<Date>`now()` })
+    .where('id', '=', connectionId)
+    .where('status', 'in', ['reauth_required', 'gone'])
+    .execute();
+  return await db
+    .selectFrom('accounts')
+    .where('connection_id', '=', connectionId)
+    .where('unlinked_at', 'is', null)
+    .select(ACCOUNT_TO_RUN)
+    .execute();
+}

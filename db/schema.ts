@@ -1,0 +1,202 @@
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { Interval } from '../config/interval.ts';
+import type { Product } from '../config/product.ts';
+import type { Decimal } from '../providers/provider.ts';
+
+type Time = ColumnType<Date, Date | string, Date | string>;
+type TimeDefault = ColumnType<Date, Date | string | undefined, Date | string>;
+/** Written as JSON text. Reading it back through JSON would lose digits: select it as text. */
+type RawJson = ColumnType<never, string, string>;
+
+export type ConnectionStatus = 'active' | 'reauth_required' | 'gone' | 'unlinked';
+export type AccountStatus = 'scanning' | 'active' | 'failing' | 'paused' | 'unlinked';
+export type PauseReason = 'user' | 'reauth_required' | 'provider_error';
+export type SyncTrigger = 'link' | 'schedule' | 'webhook' | 'manual' | 'reconcile';
+export type SyncScope = 'full' | 'incremental' | 'hint' | 'webhook';
+export type SyncStatus = 'running' | 'succeeded' | 'failed';
+export type WebhookOutcome = 'accepted' | 'unmatched' | 'no_effect' | 'unreadable';
+/** What a webhook's effect is on: a product of the account, or the connection's consent. */
+export type EffectProduct = Product | 'connection';
+
+export interface ConnectionsTable {
+  id: Generated<string>;
+  provider: string;
+  provider_connection_id: string;
+  reference: string | null;
+  institution_id: string | null;
+  institution_name: string | null;
+  status: Generated<ConnectionStatus>;
+  status_code: string | null;
+  status_changed_at: TimeDefault;
+  credentials: Buffer | null;
+  consent_expires_at: Time | null;
+  created_at: TimeDefault;
+  unlinked_at: Time | null;
+}
+
+export interface AccountsTable {
+  id: Generated<string>;
+  connection_id: string;
+  provider: string;
+  provider_account_id: string;
+  name: string | null;
+  number: string | null;
+  type: string | null;
+  currency: string;
+  paused: Generated<boolean>;
+  refresh_interval: Interval | null;
+  products: Product[];
+  webhook_url: string | null;
+  settings_version: Generated<number>;
+  settings_changed_at: TimeDefault;
+  status: Generated<AccountStatus>;
+  pause_reason: PauseReason | null;
+  status_changed_at: TimeDefault;
+  confirmed_settings_version: Generated<number>;
+  next_sync_at: Time | null;
+  balance_synced_at: Time | null;
+  balance_as_of: Time | null;
+  balance_error_code: string | null;
+  transactions_synced_at: Time | null;
+  transactions_as_of: Time | null;
+  transactions_error_code: string | null;
+  created_at: TimeDefault;
+  unlinked_at: Time | null;
+}
+
+export interface BalancesTable {
+  account_id: string;
+  available: Decimal | null;
+  current: Decimal | null;
+  credit_limit: Decimal | null;
+  currency: string;
+  data_as_of: Time;
+  source: 'fetch' | 'webhook';
+  raw: RawJson;
+  changed_at: TimeDefault;
+  sync_run_id: string;
+}
+
+export interface BalanceHistoryTable {
+  id: Generated<string>;
+  account_id: string;
+  available: Decimal | null;
+  current: Decimal | null;
+  credit_limit: Decimal | null;
+  currency: string;
+  data_as_of: Time;
+  recorded_at: TimeDefault;
+  sync_run_id: string;
+}
+
+export interface TransactionsTable {
+  id: Generated<string>;
+  account_id: string;
+  provider_transaction_id: string;
+  status: 'pending' | 'posted';
+  amount: Decimal;
+  currency: string;
+  description: string | null;
+  counterparty: string | null;
+  category: string | null;
+  transacted_at: Time;
+  booked_at: Time | null;
+  running_balance: Decimal | null;
+  pending_provider_transaction_id: string | null;
+  provider_updated_at: Time;
+  removed_at: Time | null;
+  raw: RawJson;
+  first_seen_at: TimeDefault;
+  changed_at: TimeDefault;
+  sync_run_id: string;
+}
+
+export interface TransactionStageTable extends Omit<
+  TransactionsTable,
+  'id' | 'removed_at' | 'first_seen_at' | 'changed_at' | 'sync_run_id'
+> {
+  stage_id: string;
+  ordinal: Generated<string>;
+}
+
+export interface SyncRunsTable {
+  id: string;
+  account_id: string;
+  product: Product;
+  triggers: SyncTrigger[];
+  scope: SyncScope;
+  status: Generated<SyncStatus>;
+  attempts: Generated<number>;
+  started_at: TimeDefault;
+  finished_at: Time | null;
+  data_as_of: Time | null;
+  fetched: Generated<number>;
+  added: Generated<number>;
+  changed: Generated<number>;
+  removed: Generated<number>;
+  webhooks: Generated<number>;
+  error_kind: string | null;
+  error_code: string | null;
+}
+
+export interface SyncCursorsTable {
+  account_id: string;
+  product: Product;
+  cursor: JSONColumnType<object> | null;
+  full_at: Time;
+  updated_at: TimeDefault;
+}
+
+export interface InboundWebhooksTable {
+  id: Generated<string>;
+  provider: string;
+  dedupe_key: string;
+  type: string;
+  occurred_at: Time | null;
+  received_at: TimeDefault;
+  body: Buffer;
+  outcome: WebhookOutcome;
+}
+
+export interface WebhookEffectsTable {
+  webhook_id: string;
+  account_id: string;
+  product: EffectProduct;
+  signalled_at: Time | null;
+  applied_at: Time | null;
+  sync_run_id: string | null;
+}
+
+export interface ApiKeysTable {
+  id: Generated<string>;
+  name: string;
+  prefix: string;
+  hash: Buffer;
+  created_at: TimeDefault;
+  revoked_at: Time | null;
+}
+
+export interface IdempotencyKeysTable {
+  api_key_id: string;
+  key: string;
+  request_hash: Buffer;
+  response_status: number | null;
+  response_body: string | null;
+  created_at: TimeDefault;
+}
+
+/** Every table of Freshet, as Kysely sees it. The columns' meaning is in the database's own comments. */
+export interface Schema {
+  connections: ConnectionsTable;
+  accounts: AccountsTable;
+  balances: BalancesTable;
+  balance_history: BalanceHistoryTable;
+  transactions: TransactionsTable;
+  transaction_stage: TransactionStageTable;
+  sync_runs: SyncRunsTable;
+  sync_cursors: SyncCursorsTable;
+  inbound_webhooks: InboundWebhooksTable;
+  webhook_effects: WebhookEffectsTable;
+  api_keys: ApiKeysTable;
+  idempotency_keys: IdempotencyKeysTable;
+}
