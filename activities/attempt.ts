@@ -1,0 +1,45 @@
+import { Context } from '@temporalio/activity';
+import { CancelledFailure } from '@temporalio/common';
+import type { Logger } from '../config/logger.ts';
+import type { CallContext } from '../providers/provider.ts';
+import { toFailure } from './fail.ts';
+
+const HEARTBEAT_EVERY_MS = 2_000;
+
+/**
+ * Runs one attempt of an activity: it heartbeats while the process lives, its calls end when Temporal cancels it, and whatever it
+ * throws leaves as a failure that holds nothing private.
+ */
+export async function attempt<T>(
+  logger: Logger,
+  fields: Readonly<Record<string, unknown>>,
+  run: (context: CallContext) => Promise<T>,
+): Promise<T> {
+  const context = Context.current();
+  const timer = setInterval(() => context.heartbeat(), HEARTBEAT_EVERY_MS);
+  try {
+    return await run({
+      signal: context.cancellationSignal,
+      heartbeat: () => context.heartbeat(),
+    });
+  } catch (error) {
+    if (context.cancellationSignal.aborted || error instanceof CancelledFailure) throw error;
+    const failure = toFailure(error);
+    const { attempt: number, activityType } = context.info;
+    const err = failure.type === 'internal' ? error : undefined;
+    logger.warn(
+      {
+        ...fields,
+        activity: activityType,
+        attempt: number,
+        kind: failure.type,
+        code: failure.message,
+        err,
+      },
+      'attempt failed',
+    );
+    throw failure;
+  } finally {
+    clearInterval(timer);
+  }
+}

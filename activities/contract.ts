@@ -1,0 +1,63 @@
+import type { Product } from '../config/product.ts';
+import type { AccountStatus, PauseReason, Trigger } from '../workflows/messages.ts';
+
+/*
+ * What goes between workflows and activities. As in messages.ts: ids, names of products and errors, counts and times only.
+ */
+
+export interface SyncInput {
+  readonly accountId: string;
+  /** Made by the workflow, so that every attempt is the same sync. UUIDv7. */
+  readonly syncRunId: string;
+  readonly triggers: readonly Trigger[];
+  /** Read everything again, whatever the cursor says. */
+  readonly full: boolean;
+  /** ISO 8601; when the workflow will next sync by itself. */
+  readonly nextSyncAt: string | null;
+}
+
+export interface SyncResult {
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+  /** More webhooks wait than one sync takes: another should follow at once. */
+  readonly more: boolean;
+}
+
+export interface SyncFailure {
+  readonly accountId: string;
+  readonly syncRunId: string;
+  readonly product: Product;
+  readonly triggers: readonly Trigger[];
+  readonly errorKind: string;
+  readonly errorCode: string;
+}
+
+export interface AccountStateRecord {
+  readonly accountId: string;
+  readonly status: AccountStatus;
+  readonly pauseReason: PauseReason | null;
+  readonly settingsVersion: number;
+  readonly nextSyncAt: string | null;
+}
+
+export type ConsentState = 'active' | 'reauth_required' | 'gone';
+
+export interface ReconcileResult {
+  readonly workflowsStarted: number;
+  readonly settingsTold: number;
+  readonly pausesCleared: number;
+  readonly workflowsStopped: number;
+  readonly webhooksSignalled: number;
+}
+
+/** Every activity that the workflows call. */
+export interface Activities {
+  syncBalance(input: SyncInput): Promise<SyncResult>;
+  syncTransactions(input: SyncInput): Promise<SyncResult>;
+  /** Applies what stored webhooks say of the consent; answers with how it stands, null when they said nothing new. */
+  applyConnectionWebhooks(input: { accountId: string }): Promise<ConsentState | null>;
+  recordAccountState(record: AccountStateRecord): Promise<void>;
+  recordSyncFailure(failure: SyncFailure): Promise<void>;
+  reconcile(): Promise<ReconcileResult>;
+}

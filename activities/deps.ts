@@ -1,0 +1,16 @@
+import type { IntervalTable } from '../config/interval.ts';
+import type { Logger } from '../config/logger.ts';
+import type { KeyRing } from '../credentials/key-ring.ts';
+import type { Database } from '../db/connect.ts';
+import type { ProviderRegistry } from '../providers/registry.ts';
+import type { AccountWorkflows } from '../temporal/account-workflows.ts';
+
+/** What the activities work with. */
+export interface ActivityDeps {
+  readonly db: Database;
+  readonly providers: ProviderRegistry;
+  readonly keyRing: KeyRing;
+  readonly accountWorkflows: AccountWorkflows;
+  readonly intervals: IntervalTable;
+  readonly logger: Logger;
+}

@@ -1,0 +1,69 @@
+import { beginSyncRun } from '../db/begin-sync-run.ts';
+import { commitBalance } from '../db/commit-balance.ts';
+import type { SyncCounts } from '../db/finish-sync-run.ts';
+import { MOST_PENDING_WEBHOOKS, pendingWebhooks } from '../db/pending-webhooks.ts';
+import type { CallContext, ProviderBalance } from '../providers/provider.ts';
+import type { SyncInput } from './contract.ts';
+import type { ActivityDeps } from './deps.ts';
+import { openAccount } from './open-account.ts';
+import { nothingToDo, type SyncDone } from './sync-done.ts';
+import { pendingEffects } from './pending-effects.ts';
+import { isOnly, wantsRefresh } from './triggers.ts';
+
+/**
+ * Brings an account's balance up to date. Asked only by webhooks that carry the complete balance, it makes no call to the bank; else
+ * the bank is asked, and the newest of what it and the webhooks say is kept.
+ */
+export async function syncBalance(
+  deps: ActivityDeps,
+  input: SyncInput,
+  context: CallContext,
+): Promise<SyncDone> {
+  const { accountId, syncRunId, triggers, nextSyncAt } = input;
+  const { account, provider, ref } = await openAccount(deps, accountId);
+  const webhooks = await pendingWebhooks(deps.db, accountId, 'balance');
+  const more = webhooks.length === MOST_PENDING_WEBHOOKS;
+  if (isOnly('webhook', triggers) && webhooks.length === 0) return nothingToDo;
+
+  const effects = pendingEffects(provider, account.providerAccountId, webhooks);
+  const told = effects.filter((effect) => effect.kind === 'balance').map(({ balance }) => balance);
+  const asksBank =
+    !isOnly('webhook', triggers) ||
+    told.length === 0 ||
+    effects.some((effect) => effect.kind === 'changed');
+
+  const scope = asksBank ? 'full' : 'webhook';
+  const earlier = await beginSyncRun(deps.db, { ...run(input), scope });
+  if (earlier) return { counts: earlier, more };
+
+  const fetched = asksBank
+    ? await provider.fetchBalance(ref, { refresh: wantsRefresh(provider, triggers) }, context)
+    : null;
+  const newest = newestOf(fetched, told);
+  const counts: SyncCounts = await commitBalance(deps.db, {
+    syncRunId,
+    accountId,
+    nextSyncAt,
+    balance: newest,
+    source: newest === fetched ? 'fetch' : 'webhook',
+    webhookIds: webhooks.map(({ id }) => id),
+  });
+  return { counts, more };
+}
+
+const run = ({ syncRunId, accountId, triggers }: SyncInput) =>
+  ({ id: syncRunId, accountId, triggers, product: 'balance' }) as const;
+
+/** The one with the latest bank time; of equals, what was fetched, then what came last. */
+function newestOf(
+  fetched: ProviderBalance | null,
+  told: readonly ProviderBalance[],
+): ProviderBalance {
+  const candidates = fetched ? [...told, fetched] : told;
+  const newest = candidates.reduce<ProviderBalance | undefined>(
+    (best, one) => (best && Date.parse(best.dataAsOf) > Date.parse(one.dataAsOf) ? best : one),
+    undefined,
+  );
+  if (!newest) throw new Error('a sync of the balance without a balance');
+  return newest;
+}

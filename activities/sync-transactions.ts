@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { beginSyncRun } from '../db/begin-sync-run.ts';
+import { commitTransactions } from '../db/commit-transactions.ts';
+import { findCursor } from '../db/find-cursor.ts';
+import { MOST_PENDING_WEBHOOKS, pendingWebhooks } from '../db/pending-webhooks.ts';
+import { clearStages } from '../db/stage-transactions.ts';
+import type { CallContext } from '../providers/provider.ts';
+import type { SyncInput } from './contract.ts';
+import type { ActivityDeps } from './deps.ts';
+import { openAccount } from './open-account.ts';
+import { pendingEffects, type PendingEffect } from './pending-effects.ts';
+import { planReads } from './plan-reads.ts';
+import { readTransactions, type TransactionsRead } from './read-transactions.ts';
+import { nothingToDo, type SyncDone } from './sync-done.ts';
+import { isOnly, wantsRefresh } from './triggers.ts';
+
+/**
+ * Brings an account's transactions up to date: everything at the first time and once a day, else what is new since the cursor, or
+ * only what webhooks pointed to. Pages are staged as they come, and all of it is committed at once.
+ */
+export async function syncTransactions(
+  deps: ActivityDeps,
+  input: SyncInput,
+  context: CallContext,
+): Promise<SyncDone> {
+  const { accountId, syncRunId, triggers, nextSyncAt } = input;
+  const { account, provider, ref } = await openAccount(deps, accountId);
+  const webhooks = await pendingWebhooks(deps.db, accountId, 'transaction');
+  const more = webhooks.length === MOST_PENDING_WEBHOOKS;
+  if (isOnly('webhook', triggers) && webhooks.length === 0) return nothingToDo;
+
+  const effects = pendingEffects(provider, account.providerAccountId, webhooks);
+  const cursor = await findCursor(deps.db, accountId, 'transaction');
+  const plan = planReads({ triggers, full: input.full, cursor, effects });
+  const run = { id: syncRunId, accountId, triggers, product: 'transaction' } as const;
+  const earlier = await beginSyncRun(deps.db, { ...run, scope: plan.scope });
+  if (earlier) return { counts: earlier, more };
+
+  await clearStages(deps.db, accountId);
+  const stage = { stageId: randomUUID(), accountId };
+  const refresh = wantsRefresh(provider, triggers);
+  const reads: TransactionsRead[] = [];
+  for (const [index, query] of plan.queries.entries()) {
+    const pages = provider.fetchTransactions(
+      ref,
+      query,
+      { refresh: refresh && index === 0 },
+      context,
+    );
+    reads.push(await readTransactions(deps.db, stage, query, pages));
+  }
+
+  const whole = reads.find(({ end }) => end.cursor !== null);
+  const counts = await commitTransactions(deps.db, {
+    ...stage,
+    syncRunId,
+    nextSyncAt,
+    staged: reads.reduce((sum, read) => sum + read.staged, 0),
+    removals: [...toldRemovals(effects), ...reads.flatMap((read) => read.removals)],
+    complete: whole?.end.complete ?? null,
+    ...times(effects, reads),
+    cursor: whole ? { value: whole.end.cursor, full: whole.scope === 'full' } : null,
+    webhookIds: webhooks.map(({ id }) => id),
+  });
+  return { counts, more };
+}
+
+function toldRemovals(effects: readonly PendingEffect[]) {
+  return effects.flatMap((effect) =>
+    effect.kind === 'transactions_removed'
+      ? effect.providerTransactionIds.map((providerTransactionId) => ({
+          providerTransactionId,
+          removedAt: effect.occurredAt ?? new Date().toISOString(),
+        }))
+      : [],
+  );
+}
+
+function times(effects: readonly PendingEffect[], reads: readonly TransactionsRead[]) {
+  const read = reads.map(({ end }) => end.dataAsOf).sort();
+  const told = effects.map(({ occurredAt }) => occurredAt).filter((time) => time !== null);
+  return {
+    readAsOf: read[0] ?? null,
+    dataAsOf: [...read, ...told].sort().at(-1) ?? new Date().toISOString(),
+  };
+}

@@ -1,0 +1,196 @@
+import {
+  WithStartWorkflowOperation,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  type Client,
+} from '@temporalio/client';
+import type { IntervalTable } from '../config/interval.ts';
+import type { Product } from '../config/product.ts';
+import type { AccountToRun } from '../db/account-to-run.ts';
+import type { accountSync } from '../workflows/account-sync.ts';
+import * as messages from '../workflows/messages.ts';
+import { searchAttributes } from '../workflows/search-attributes.ts';
+
+export interface RefreshAnswer {
+  /** `running`: it was asked for and had not finished when the wait was over. */
+  readonly state: 'done' | 'running';
+  readonly outcomes: readonly messages.SyncOutcome[];
+}
+
+/**
+ * How the API and the reconciler reach the account workflows. All start the workflow where it is missing, and reject when Temporal
+ * does not answer in time: what they tell is in Postgres already, and the reconciler tells it again.
+ */
+export interface AccountWorkflows {
+  start(account: AccountToRun): Promise<void>;
+  webhookStored(account: AccountToRun, product: Product | 'connection'): Promise<void>;
+  /** Answers whether the workflow has confirmed that it runs these settings, after at most about four seconds. */
+  applySettings(account: AccountToRun): Promise<boolean>;
+  /** Tells the settings without waiting for the workflow. */
+  settingsChanged(account: AccountToRun): Promise<void>;
+  clearPause(account: AccountToRun, reason: 'reauth_required' | 'provider_error'): Promise<void>;
+  /** Asks for a sync now and waits for its end, at most `waitMs`. Rejects with `RefreshRefused` while paused. */
+  refresh(
+    account: AccountToRun,
+    products: readonly Product[],
+    options: { readonly full: boolean; readonly waitMs: number },
+  ): Promise<RefreshAnswer>;
+  /** Ends the workflow; resolves too where there is none. */
+  unlinked(accountId: string): Promise<void>;
+}
+
+/** The workflow holds still and refuses to refresh. */
+export class RefreshRefused extends Error {
+  override readonly name = 'RefreshRefused';
+  readonly reason: string;
+
+  constructor(reason: string) {
+    super(`refresh refused: ${reason}`);
+    this.reason = reason;
+  }
+}
+
+/** A caller waits for this: Temporal's own retries would go on for most of a minute. */
+const DEADLINE_MS = 2_000;
+
+export function createAccountWorkflows(
+  client: Client,
+  options: { readonly taskQueue: string; readonly intervals: IntervalTable },
+): AccountWorkflows {
+  const { taskQueue, intervals } = options;
+
+  function within<T>(ms: number, call: () => Promise<T>): Promise<T> {
+    return client.withDeadline(Date.now() + ms, call);
+  }
+
+  function settingsOf(account: AccountToRun): messages.AccountSettings {
+    const { paused, products, refresh_interval: interval, settings_version: version } = account;
+    return { version, paused, products, interval, intervalMs: interval && intervals[interval] };
+  }
+
+  function startOptions(account: AccountToRun) {
+    const { id: accountId, provider } = account;
+    const settings = settingsOf(account);
+    return {
+      workflowId: messages.accountSyncId(accountId),
+      taskQueue,
+      args: [{ accountId, provider, settings }] satisfies Parameters<typeof accountSync>,
+      workflowIdConflictPolicy: 'USE_EXISTING' as const,
+      typedSearchAttributes: [
+        { key: searchAttributes.provider, value: provider },
+        { key: searchAttributes.status, value: 'scanning' },
+        { key: searchAttributes.interval, value: account.refresh_interval ?? 'none' },
+      ],
+    };
+  }
+
+  async function settingsChanged(account: AccountToRun): Promise<void> {
+    await within(DEADLINE_MS, () =>
+      client.workflow.signalWithStart<typeof accountSync, [messages.AccountSettings]>(
+        messages.ACCOUNT_SYNC,
+        {
+          ...startOptions(account),
+          signal: messages.settingsChanged,
+          signalArgs: [settingsOf(account)],
+        },
+      ),
+    );
+  }
+
+  return {
+    settingsChanged,
+    async start(account) {
+      await within(DEADLINE_MS, () =>
+        client.workflow.start<typeof accountSync>(messages.ACCOUNT_SYNC, startOptions(account)),
+      );
+    },
+    async webhookStored(account, product) {
+      await within(DEADLINE_MS, () =>
+        client.workflow.signalWithStart<typeof accountSync, [{ product: typeof product }]>(
+          messages.ACCOUNT_SYNC,
+          {
+            ...startOptions(account),
+            signal: messages.webhookStored,
+            signalArgs: [{ product }],
+          },
+        ),
+      );
+    },
+    async applySettings(account) {
+      try {
+        const startWorkflowOperation = new WithStartWorkflowOperation<typeof accountSync>(
+          messages.ACCOUNT_SYNC,
+          startOptions(account),
+        );
+        const { version } = await within(DEADLINE_MS, () =>
+          client.workflow.executeUpdateWithStart(messages.applySettings, {
+            args: [settingsOf(account)],
+            startWorkflowOperation,
+          }),
+        );
+        return version >= account.settings_version;
+      } catch {
+        // An update that no worker has taken up may be lost; a signal is not.
+        await settingsChanged(account);
+        return false;
+      }
+    },
+    async clearPause(account, reason) {
+      await within(DEADLINE_MS, () =>
+        client.workflow.signalWithStart<typeof accountSync, [{ reason: typeof reason }]>(
+          messages.ACCOUNT_SYNC,
+          { ...startOptions(account), signal: messages.clearPause, signalArgs: [{ reason }] },
+        ),
+      );
+    },
+    async refresh(account, products, { full, waitMs }) {
+      if (waitMs > 0) {
+        try {
+          const startWorkflowOperation = new WithStartWorkflowOperation<typeof accountSync>(
+            messages.ACCOUNT_SYNC,
+            startOptions(account),
+          );
+          const outcomes = await within(waitMs, () =>
+            client.workflow.executeUpdateWithStart(messages.refresh, {
+              args: [{ products, full }],
+              startWorkflowOperation,
+            }),
+          );
+          return { state: 'done', outcomes };
+        } catch (error) {
+          const reason = refusal(error);
+          if (reason) throw new RefreshRefused(reason);
+        }
+      }
+      await within(DEADLINE_MS, () =>
+        client.workflow.signalWithStart<
+          typeof accountSync,
+          [{ products: readonly Product[]; full: boolean; trigger: messages.Trigger }]
+        >(messages.ACCOUNT_SYNC, {
+          ...startOptions(account),
+          signal: messages.refreshRequested,
+          signalArgs: [{ products, full, trigger: 'manual' }],
+        }),
+      );
+      return { state: 'running', outcomes: [] };
+    },
+    async unlinked(accountId) {
+      try {
+        await within(DEADLINE_MS, () =>
+          client.workflow.getHandle(messages.accountSyncId(accountId)).signal(messages.unlinked),
+        );
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      }
+    },
+  };
+}
+
+/** Why the workflow's validator refused; undefined for any other error. */
+function refusal(error: unknown): string | undefined {
+  if (!(error instanceof WorkflowUpdateFailedError)) return undefined;
+  const { cause } = error;
+  return cause && 'details' in cause && Array.isArray(cause.details)
+    ? String(cause.details[0])
+    : undefined;
+}

@@ -1,0 +1,31 @@
+import { readEnvironment } from '../config/environment.ts';
+import { createLogger } from '../config/logger.ts';
+import { runMain } from '../config/run-main.ts';
+import { onShutdown } from '../config/on-shutdown.ts';
+import { configuredProviders, PROVIDER_VARIABLES } from '../providers/configured.ts';
+import { readTemporalSettings } from '../temporal/connect.ts';
+import { startWorker } from './start-worker.ts';
+
+await runMain(async () => {
+  const settings = readEnvironment(process.env, [
+    'FRESHET_DATABASE_URL',
+    'FRESHET_CREDENTIALS_KEYS',
+    'FRESHET_TASK_QUEUE',
+    'FRESHET_RECONCILE_SECONDS',
+    'FRESHET_WORKFLOW_BUNDLE',
+    'FRESHET_LOG_LEVEL',
+    ...PROVIDER_VARIABLES,
+  ]);
+  const stop = onShutdown();
+  await startWorker({
+    databaseUrl: settings.FRESHET_DATABASE_URL,
+    credentialsKeys: settings.FRESHET_CREDENTIALS_KEYS,
+    taskQueue: settings.FRESHET_TASK_QUEUE,
+    reconcileSeconds: settings.FRESHET_RECONCILE_SECONDS,
+    workflowBundle: settings.FRESHET_WORKFLOW_BUNDLE,
+    temporal: readTemporalSettings(process.env),
+    providers: configuredProviders(settings),
+    logger: createLogger('worker', settings.FRESHET_LOG_LEVEL),
+    stop,
+  });
+});

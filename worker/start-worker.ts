@@ -1,0 +1,100 @@
+import { Client, Connection } from '@temporalio/client';
+import {
+  NativeConnection,
+  Runtime,
+  Worker,
+  type NativeConnectionOptions,
+} from '@temporalio/worker';
+import { createActivities } from '../activities/create-activities.ts';
+import { INTERVAL_MS, type IntervalTable } from '../config/interval.ts';
+import type { Logger } from '../config/logger.ts';
+import { createKeyRing } from '../credentials/key-ring.ts';
+import { connectDatabase } from '../db/connect.ts';
+import type { ProviderRegistry } from '../providers/registry.ts';
+import { createAccountWorkflows } from '../temporal/account-workflows.ts';
+import type { TemporalSettings } from '../temporal/connect.ts';
+import { ensureReconcileSchedule } from '../temporal/reconcile-schedule.ts';
+import { missingSearchAttributes } from '../temporal/register-search-attributes.ts';
+import { temporalLogger } from './temporal-logger.ts';
+import { untilReady } from './until-ready.ts';
+import { workflowSource } from './workflow-source.ts';
+
+export interface WorkerOptions {
+  readonly databaseUrl: string;
+  readonly credentialsKeys: string;
+  readonly taskQueue: string;
+  readonly reconcileSeconds: number;
+  /** Path of a bundle that `worker/bundle-main.ts` wrote; undefined: the workflows are bundled now. */
+  readonly workflowBundle: string | undefined;
+  readonly temporal: TemporalSettings;
+  readonly providers: ProviderRegistry;
+  readonly logger: Logger;
+  /** Aborts when the worker is to stop. */
+  readonly stop: AbortSignal;
+  readonly intervals?: IntervalTable;
+}
+
+/** How long running activities may go on after the worker was asked to stop. Then they are abandoned, and begin again elsewhere. */
+const SHUTDOWN_GRACE = '5s';
+
+/** Runs a worker until `stop` aborts. Waits for Temporal and for its search attributes, without which workflow tasks would fail. */
+export async function startWorker(options: WorkerOptions): Promise<void> {
+  const { logger, stop, taskQueue, temporal } = options;
+  const { connectionOptions, namespace } = temporal;
+  const intervals = options.intervals ?? INTERVAL_MS;
+  Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [] });
+
+  const db = connectDatabase({
+    url: options.databaseUrl,
+    poolSize: 20,
+    onIdleError: (err) => logger.warn({ err }, 'database connection lost'),
+  });
+  const connection = await untilReady('Temporal', options, () =>
+    // What the environment can give (address, TLS, key, headers) both kinds of connection take.
+    NativeConnection.connect(connectionOptions as NativeConnectionOptions),
+  );
+  if (!connection) return;
+  const clientConnection = Connection.lazy(connectionOptions);
+  const client = new Client({ connection: clientConnection, namespace });
+  try {
+    const prepared = await untilReady('search attributes and schedule', options, async () => {
+      const missing = await missingSearchAttributes(clientConnection, namespace);
+      if (missing.length > 0) throw new MissingSearchAttributes();
+      await ensureReconcileSchedule(client, { taskQueue, everySeconds: options.reconcileSeconds });
+      return true;
+    });
+    if (!prepared) return;
+
+    const worker = await Worker.create({
+      connection,
+      namespace,
+      taskQueue,
+      ...(await workflowSource(options.workflowBundle)),
+      activities: createActivities({
+        db,
+        providers: options.providers,
+        keyRing: createKeyRing(options.credentialsKeys),
+        accountWorkflows: createAccountWorkflows(client, { taskQueue, intervals }),
+        intervals,
+        logger,
+      }),
+      shutdownGraceTime: SHUTDOWN_GRACE,
+      shutdownForceTime: '8s',
+      workflowTaskPollerBehavior: { type: 'autoscaling' },
+      activityTaskPollerBehavior: { type: 'autoscaling' },
+    });
+    stop.addEventListener('abort', () => worker.shutdown(), { once: true });
+    if (stop.aborted) worker.shutdown();
+    logger.info({ taskQueue, namespace }, 'worker ready');
+    await worker.run();
+    logger.info('worker stopped');
+  } finally {
+    await clientConnection.close();
+    await connection.close();
+    await db.destroy();
+  }
+}
+
+class MissingSearchAttributes extends Error {
+  override readonly name = 'MissingSearchAttributes';
+}

@@ -1,0 +1,207 @@
+import { PRODUCTS, type Product } from '../config/product.ts';
+import type { Failure } from './failure.ts';
+import type {
+  AccountSettings,
+  AccountStatus,
+  AccountSyncInput,
+  CarriedState,
+  Pauses,
+  PauseReason,
+  ProductState,
+  Trigger,
+} from './messages.ts';
+import { backoff, nextSlot } from './schedule.ts';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** All that an account workflow knows. Plain data and plain changes to it: no timers and no activities here. */
+export interface AccountSyncState {
+  readonly accountId: string;
+  readonly provider: string;
+  settings: AccountSettings;
+  readonly products: Record<Product, Mutable<ProductState>>;
+  readonly pauses: Mutable<Pauses>;
+  connectionDue: boolean;
+  /** The next slot of the schedule, milliseconds since the epoch; null without one. */
+  nextSlotAt: number | null;
+  unlinked: boolean;
+  recorded: string | null;
+}
+
+const freshProduct = (): ProductState => ({
+  due: ['link'],
+  full: true,
+  failures: 0,
+  notBefore: null,
+  mustWait: false,
+  synced: false,
+  lastErrorKind: null,
+  lastErrorCode: null,
+  lastSuccessAt: null,
+});
+
+/** The state at the start of a run: what the last one carried over, or everything due for its first scan. */
+export function openState(input: AccountSyncInput, now: number): AccountSyncState {
+  const { carried } = input;
+  const opened: AccountSyncState = {
+    accountId: input.accountId,
+    provider: input.provider,
+    settings: input.settings,
+    products: {
+      balance: { ...(carried?.products.balance ?? freshProduct()) },
+      transaction: { ...(carried?.products.transaction ?? freshProduct()) },
+    },
+    pauses: { ...(carried?.pauses ?? { reauthRequired: false, providerError: false }) },
+    connectionDue: carried?.connectionDue ?? false,
+    nextSlotAt: null,
+    unlinked: false,
+    recorded: carried?.recorded ?? null,
+  };
+  planNextSlot(opened, now);
+  return opened;
+}
+
+/** What the next run needs. */
+export function carryOver(state: AccountSyncState): CarriedState {
+  const { products, pauses, connectionDue, recorded } = state;
+  return { products, pauses, connectionDue, recorded };
+}
+
+export function planNextSlot(state: AccountSyncState, now: number): void {
+  const { intervalMs } = state.settings;
+  state.nextSlotAt = intervalMs === null ? null : nextSlot(state.accountId, intervalMs, now);
+}
+
+/** Takes the settings unless they are older than those that it has. */
+export function takeSettings(
+  state: AccountSyncState,
+  settings: AccountSettings,
+  now: number,
+): void {
+  if (settings.version <= state.settings.version) return;
+  const before = state.settings;
+  state.settings = settings;
+  planNextSlot(state, now);
+  if (before.paused && !settings.paused) askFor(state, settings.products, 'manual');
+  const taken = settings.products.filter((product) => !before.products.includes(product));
+  askFor(state, taken, 'link', true);
+}
+
+/** Marks products as due. Triggers that arrive before the sync starts become that one sync. */
+export function askFor(
+  state: AccountSyncState,
+  products: readonly Product[],
+  trigger: Trigger,
+  full = false,
+): void {
+  for (const name of products) {
+    const product = state.products[name];
+    if (!product.due.includes(trigger)) product.due = [...product.due, trigger];
+    product.full ||= full;
+    // A wait of our own ends with a new reason to try; one that the bank asked for does not.
+    if (!product.mustWait) product.notBefore = null;
+  }
+}
+
+export function pauseReason(state: AccountSyncState): PauseReason | null {
+  if (state.settings.paused) return 'user';
+  if (state.pauses.reauthRequired) return 'reauth_required';
+  return state.pauses.providerError ? 'provider_error' : null;
+}
+
+export function statusOf(state: AccountSyncState): AccountStatus {
+  if (pauseReason(state)) return 'paused';
+  const products = state.settings.products.map((name) => state.products[name]);
+  if (products.some((product) => product.failures > 0)) return 'failing';
+  return products.every((product) => product.synced) ? 'active' : 'scanning';
+}
+
+export function canStart(state: AccountSyncState, name: Product): boolean {
+  const product = state.products[name];
+  return (
+    product.due.length > 0 &&
+    product.notBefore === null &&
+    state.settings.products.includes(name) &&
+    pauseReason(state) === null
+  );
+}
+
+export interface Work {
+  readonly triggers: readonly Trigger[];
+  readonly full: boolean;
+}
+
+/** Takes what is due: triggers that arrive from now on ask for one more sync. */
+export function takeWork(state: AccountSyncState, name: Product): Work {
+  const product = state.products[name];
+  const work = { triggers: product.due, full: product.full };
+  product.due = [];
+  product.full = false;
+  return work;
+}
+
+export function succeed(state: AccountSyncState, name: Product, now: number): void {
+  Object.assign(state.products[name], {
+    failures: 0,
+    notBefore: null,
+    mustWait: false,
+    synced: true,
+    lastErrorKind: null,
+    lastErrorCode: null,
+    lastSuccessAt: now,
+  } satisfies Partial<ProductState>);
+}
+
+/** Puts the work back, to be tried later or when the pause that the failure asks for ends. */
+export function fail(
+  state: AccountSyncState,
+  name: Product,
+  work: Work,
+  failure: Failure,
+  now: number,
+): void {
+  const product = state.products[name];
+  product.due = [...new Set([...work.triggers, ...product.due])];
+  product.full ||= work.full;
+  product.failures += 1;
+  product.lastErrorKind = failure.kind;
+  product.lastErrorCode = failure.code;
+  product.notBefore = null;
+  product.mustWait = failure.retryAfterMs !== null;
+  if (failure.kind === 'reauth') state.pauses.reauthRequired = true;
+  else if (failure.kind === 'gone') state.pauses.providerError = true;
+  else product.notBefore = now + (failure.retryAfterMs ?? backoff(product.failures));
+}
+
+/** Ends a pause whose cause is gone. What waited for it runs, and everything is refreshed once. */
+export function clearPauseOf(
+  state: AccountSyncState,
+  reason: 'reauth_required' | 'provider_error',
+): void {
+  const key = reason === 'reauth_required' ? 'reauthRequired' : 'providerError';
+  if (!state.pauses[key]) return;
+  state.pauses[key] = false;
+  askFor(state, state.settings.products, 'reconcile');
+}
+
+/** When the workflow must next act by itself, milliseconds since the epoch; null while nothing is planned. */
+export function deadline(state: AccountSyncState): number | null {
+  if (pauseReason(state)) return null;
+  const waits = state.settings.products.map((name) => state.products[name].notBefore);
+  const times = [state.nextSlotAt, ...waits].filter((time) => time !== null);
+  return times.length > 0 ? Math.min(...times) : null;
+}
+
+/** Acts on a deadline that has passed: waits end, and a slot that is reached asks for every product. */
+export function passDeadline(state: AccountSyncState, now: number): void {
+  for (const name of PRODUCTS) {
+    const product = state.products[name];
+    if (product.notBefore === null || product.notBefore > now) continue;
+    product.notBefore = null;
+    product.mustWait = false;
+  }
+  if (state.nextSlotAt !== null && state.nextSlotAt <= now) {
+    askFor(state, state.settings.products, 'schedule');
+    planNextSlot(state, now);
+  }
+}
