@@ -1,0 +1,45 @@
+import { Hono } from 'hono';
+import { openAPIRouteHandler } from 'hono-openapi';
+import { bodyLimit } from 'hono/body-limit';
+import type { ApiDeps, ApiEnv } from './deps.ts';
+import { authenticate } from './http/authenticate.ts';
+import { onError } from './http/on-error.ts';
+import { Problem, problemResponse } from './http/problem.ts';
+import { documentation } from './openapi.ts';
+import { accountRoutes } from './routes/accounts.ts';
+import { connectionRoutes } from './routes/connections.ts';
+import { docsRoutes } from './routes/docs.ts';
+import { healthRoutes } from './routes/health.ts';
+import { readingRoutes } from './routes/reading.ts';
+import { refreshRoutes } from './routes/refresh.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
+
+const MOST_BYTES = 256 * 1024;
+
+/**
+ * The whole API as a Hono app, without a server.
+ *
+ * @example const response = await createApp(deps).request('/healthz');
+ */
+export function createApp(deps: ApiDeps): Hono {
+  const tooLarge = (): never => {
+    throw new Problem(413, 'body_too_large', `A request has at most ${MOST_BYTES} bytes.`);
+  };
+  const v1 = new Hono<ApiEnv>()
+    .use(authenticate(deps.db))
+    .use(bodyLimit({ maxSize: MOST_BYTES, onError: tooLarge }))
+    .route('/connections', connectionRoutes(deps))
+    .route('/accounts', accountRoutes(deps))
+    .route('/accounts', readingRoutes(deps))
+    .route('/', refreshRoutes(deps));
+
+  const app = new Hono();
+  app.onError(onError(deps.logger));
+  app.notFound((c) => problemResponse(c, new Problem(404, 'not_found', 'There is no such route.')));
+  app.route('/', healthRoutes(deps));
+  app.route('/webhooks', webhookRoutes(deps));
+  app.route('/v1', v1);
+  app.route('/docs', docsRoutes());
+  app.get('/openapi.json', openAPIRouteHandler(app, { documentation }));
+  return app;
+}

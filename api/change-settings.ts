@@ -1,0 +1,25 @@
+import { updateSettings, type SettingsChange } from '../db/update-settings.ts';
+import type { ApiDeps } from './deps.ts';
+import { linkedAccount } from './find-account.ts';
+import { toAccount, type Account } from './schemas/account.ts';
+
+/**
+ * Stores what the operator wants, then tells the workflow. With no worker, or no Temporal, it is stored all the same and takes
+ * effect later: `settings.confirmed` tells.
+ */
+export async function changeSettings(
+  { db, accountWorkflows, logger }: ApiDeps,
+  accountId: string,
+  change: SettingsChange,
+): Promise<Account> {
+  await linkedAccount(db, accountId);
+  await updateSettings(db, accountId, change);
+  const row = await linkedAccount(db, accountId);
+  let confirmed = false;
+  try {
+    confirmed = await accountWorkflows.applySettings(row);
+  } catch (err) {
+    logger.warn({ err, accountId }, 'settings left to the reconciler');
+  }
+  return toAccount(row, confirmed);
+}

@@ -1,0 +1,23 @@
+import type { Logger } from '../config/logger.ts';
+import type { KeyRing } from '../credentials/key-ring.ts';
+import type { Database } from '../db/connect.ts';
+import type { ProviderRegistry } from '../providers/registry.ts';
+import type { AccountWorkflows } from '../temporal/account-workflows.ts';
+import type { SignalDispatcher } from './webhooks/signal-dispatcher.ts';
+
+/** What the API works with. */
+export interface ApiDeps {
+  readonly db: Database;
+  readonly providers: ProviderRegistry;
+  readonly keyRing: KeyRing;
+  readonly accountWorkflows: AccountWorkflows;
+  readonly dispatcher: SignalDispatcher;
+  /** Whether Temporal answers. */
+  readonly temporalIsUp: () => Promise<boolean>;
+  readonly logger: Logger;
+}
+
+/** What the middlewares leave for the handlers. */
+export interface ApiEnv {
+  Variables: { apiKeyId: string };
+}

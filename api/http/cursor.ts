@@ -1,0 +1,45 @@
+import { Problem } from './problem.ts';
+
+/** Packs the place where a list goes on into an opaque text. */
+export function encodeCursor(parts: readonly string[]): string {
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
+}
+
+/** Unpacks what `encodeCursor` made, when each part has its form; else throws a 400 that names `cursor`. */
+export function decodeCursor(cursor: string, forms: readonly RegExp[]): string[] {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    if (Array.isArray(parts) && parts.length === forms.length) {
+      const texts = parts.map(String);
+      if (texts.every((text, index) => forms[index]?.test(text))) return texts;
+    }
+  } catch {
+    // Not one of ours, as below.
+  }
+  const errors = [{ field: 'cursor', message: 'must be a next_cursor of this list, unchanged' }];
+  throw new Problem(400, 'invalid_request', 'cursor: must be a next_cursor of this list', {
+    errors,
+  });
+}
+
+export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** As Postgres writes a `timestamptz`. */
+export const TIMESTAMP = /^\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?[+-]\d\d(:\d\d)?$/;
+
+export interface Page<Item> {
+  readonly data: Item[];
+  readonly next_cursor: string | null;
+}
+
+/** A page of a list that was read one row further than `limit`, so that it is known whether more follows. */
+export function toPage<Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  position: (row: Row) => readonly string[],
+  toItem: (row: Row) => Item,
+): Page<Item> {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  const next = rows.length > limit && last !== undefined ? encodeCursor(position(last)) : null;
+  return { data: shown.map(toItem), next_cursor: next };
+}

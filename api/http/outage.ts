@@ -1,0 +1,30 @@
+import { isGrpcServiceError } from '@temporalio/client';
+
+const SOCKET_ERRORS = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+/** `node-postgres` gives these no code. */
+const POOL_MESSAGES = /^(timeout exceeded when trying to connect|Connection terminated)/;
+/** gRPC: cancelled, deadline exceeded, resource exhausted, unavailable. */
+const GRPC_OUTAGES = new Set([1, 4, 8, 14]);
+
+/** Whether the error says that Postgres is away, starting or stopping, or has no connection to give. */
+export function isDatabaseDown(error: Error): boolean {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  // SQLSTATE classes: 08 connection, 53 resources, 57P operator intervention.
+  const isState = /^(08|53|57P)/.test(code) && code.length === 5;
+  return isState || SOCKET_ERRORS.has(code) || POOL_MESSAGES.test(error.message);
+}
+
+/** Whether the error says that Temporal did not answer, or not in time. */
+export function isTemporalDown(error: unknown): boolean {
+  for (let one = error; one instanceof Error; one = one.cause) {
+    if (isGrpcServiceError(one) && GRPC_OUTAGES.has(one.code)) return true;
+  }
+  return error instanceof Error && error.name === 'WorkflowUpdateRPCTimeoutOrCancelledError';
+}

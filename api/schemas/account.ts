@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import type { AccountRow } from '../../db/list-accounts.ts';
+import { interval, product, timestamp } from './common.ts';
+import { freshness, freshnessOf } from './freshness.ts';
+
+export const account = z.object({
+  id: z.uuid(),
+  connection_id: z.uuid(),
+  provider: z.string(),
+  provider_account_id: z.string(),
+  reference: z.string().nullable().describe('As given when the connection was linked.'),
+  institution: z.string().nullable(),
+  name: z.string().nullable(),
+  number: z.string().nullable(),
+  type: z.string().nullable(),
+  currency: z.string(),
+  settings: z.object({
+    paused: z.boolean(),
+    interval: interval.nullable().describe('Null: only by webhooks and by hand.'),
+    products: z.array(product),
+    webhook_url: z.string().nullable(),
+    version: z.int(),
+    confirmed: z.boolean().describe('Whether the workflow runs this version of the settings.'),
+  }),
+  status: z.enum(['scanning', 'active', 'failing', 'paused', 'unlinked']),
+  pause_reason: z.enum(['user', 'reauth_required', 'provider_error']).nullable(),
+  next_sync_at: timestamp.nullable(),
+  balance: freshness,
+  transactions: freshness,
+  created_at: timestamp,
+});
+
+export type Account = z.infer<typeof account>;
+
+/** @param confirmed whether the workflow has just confirmed the settings, ahead of what the row says. */
+export function toAccount(row: AccountRow, confirmed = false): Account {
+  return {
+    id: row.id,
+    connection_id: row.connection_id,
+    provider: row.provider,
+    provider_account_id: row.provider_account_id,
+    reference: row.reference,
+    institution: row.institution_name,
+    name: row.name,
+    number: row.number,
+    type: row.type,
+    currency: row.currency,
+    settings: {
+      paused: row.paused,
+      interval: row.refresh_interval,
+      products: row.products,
+      webhook_url: row.webhook_url,
+      version: row.settings_version,
+      confirmed: confirmed || row.confirmed_settings_version >= row.settings_version,
+    },
+    ...statusOf(row),
+    next_sync_at: row.paused ? null : (row.next_sync_at?.toISOString() ?? null),
+    balance: freshnessOf(row, 'balance'),
+    transactions: freshnessOf(row, 'transaction'),
+    created_at: row.created_at.toISOString(),
+  };
+}
+
+/** The operator's own pause shows at once, before the workflow has written down that it follows. */
+function statusOf(row: AccountRow): Pick<Account, 'status' | 'pause_reason'> {
+  if (row.status === 'unlinked') return { status: 'unlinked', pause_reason: null };
+  if (row.paused) return { status: 'paused', pause_reason: 'user' };
+  if (row.pause_reason !== 'user') return { status: row.status, pause_reason: row.pause_reason };
+  return { status: 'active', pause_reason: null };
+}

@@ -1,0 +1,35 @@
+import { once } from 'node:events';
+import { readEnvironment } from '../config/environment.ts';
+import { createLogger } from '../config/logger.ts';
+import { onShutdown } from '../config/on-shutdown.ts';
+import { runMain } from '../config/run-main.ts';
+import { configuredProviders, PROVIDER_VARIABLES } from '../providers/configured.ts';
+import { readTemporalSettings } from '../temporal/connect.ts';
+import { startApi } from './start-api.ts';
+
+await runMain(async () => {
+  const settings = readEnvironment(process.env, [
+    'FRESHET_DATABASE_URL',
+    'FRESHET_CREDENTIALS_KEYS',
+    'FRESHET_API_HOST',
+    'FRESHET_API_PORT',
+    'FRESHET_BOOTSTRAP_API_KEY',
+    'FRESHET_TASK_QUEUE',
+    'FRESHET_LOG_LEVEL',
+    ...PROVIDER_VARIABLES,
+  ]);
+  const stop = onShutdown();
+  const api = await startApi({
+    databaseUrl: settings.FRESHET_DATABASE_URL,
+    credentialsKeys: settings.FRESHET_CREDENTIALS_KEYS,
+    host: settings.FRESHET_API_HOST,
+    port: settings.FRESHET_API_PORT,
+    bootstrapApiKey: settings.FRESHET_BOOTSTRAP_API_KEY,
+    taskQueue: settings.FRESHET_TASK_QUEUE,
+    temporal: readTemporalSettings(process.env),
+    providers: configuredProviders(settings),
+    logger: createLogger('api', settings.FRESHET_LOG_LEVEL),
+  });
+  if (!stop.aborted) await once(stop, 'abort');
+  await api.close();
+});

@@ -1,0 +1,134 @@
+import type { Server } from 'node:http';
+import { once } from 'node:events';
+import { createAdaptorServer } from '@hono/node-server';
+import { INTERVAL_MS, type IntervalTable } from '../config/interval.ts';
+import type { Logger } from '../config/logger.ts';
+import { ConfigError } from '../config/secrets.ts';
+import { apiKeyPrefix, hashApiKey } from '../credentials/api-key.ts';
+import { createKeyRing } from '../credentials/key-ring.ts';
+import { storeApiKey } from '../db/api-keys.ts';
+import { connectDatabase, type Database } from '../db/connect.ts';
+import type { ProviderRegistry } from '../providers/registry.ts';
+import { createAccountWorkflows } from '../temporal/account-workflows.ts';
+import { createTemporalClient, type TemporalSettings } from '../temporal/connect.ts';
+import { createApp } from './app.ts';
+import { signalWebhooks } from './webhooks/signal-webhooks.ts';
+import { createSignalDispatcher } from './webhooks/signal-dispatcher.ts';
+
+export interface ApiOptions {
+  readonly databaseUrl: string;
+  readonly credentialsKeys: string;
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** A key that is made sure to exist. */
+  readonly bootstrapApiKey: string | undefined;
+  readonly taskQueue: string;
+  readonly temporal: TemporalSettings;
+  readonly providers: ProviderRegistry;
+  readonly logger: Logger;
+  readonly intervals?: IntervalTable;
+}
+
+/** A client that sends its request this slowly is cut off. */
+const REQUEST_TIMEOUT_MS = 20_000;
+/** Requests under way at the end get this long; signals to workflows as long again. */
+const SHUTDOWN_GRACE_MS = 4_000;
+
+export interface RunningApi {
+  readonly url: string;
+  /** Takes no more requests, and resolves when those under way are answered and their signals sent. */
+  close(): Promise<void>;
+}
+
+/** Serves the API. Starts, and takes webhooks, while Temporal is away. */
+export async function startApi(options: ApiOptions): Promise<RunningApi> {
+  const { logger, taskQueue } = options;
+  const intervals = options.intervals ?? INTERVAL_MS;
+  const db = connectDatabase({
+    url: options.databaseUrl,
+    poolSize: 20,
+    onIdleError: (err) => logger.warn({ err }, 'database connection lost'),
+  });
+  const client = createTemporalClient(options.temporal);
+  const accountWorkflows = createAccountWorkflows(client, { taskQueue, intervals });
+  const dispatcher = createSignalDispatcher(signalWebhooks(db, accountWorkflows), logger);
+  const app = createApp({
+    db,
+    providers: options.providers,
+    keyRing: createKeyRing(options.credentialsKeys),
+    accountWorkflows,
+    dispatcher,
+    temporalIsUp: () => answers(client.connection),
+    logger,
+  });
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.headersTimeout = REQUEST_TIMEOUT_MS;
+
+  async function release(): Promise<void> {
+    await client.connection.close();
+    await db.destroy();
+  }
+
+  try {
+    await ensureApiKey(db, options.bootstrapApiKey);
+    const url = await listen(server, options);
+    logger.info({ url, providers: options.providers.names }, 'api ready');
+    return {
+      url,
+      async close() {
+        await closeServer(server);
+        await dispatcher.close(SHUTDOWN_GRACE_MS);
+        await release();
+        logger.info('api stopped');
+      },
+    };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+async function ensureApiKey(db: Database, key: string | undefined): Promise<void> {
+  if (key === undefined) return;
+  await storeApiKey(db, { name: 'bootstrap', prefix: apiKeyPrefix(key), hash: hashApiKey(key) });
+}
+
+async function answers(
+  connection: ReturnType<typeof createTemporalClient>['connection'],
+): Promise<boolean> {
+  try {
+    await connection.withDeadline(Date.now() + 1_000, () =>
+      connection.workflowService.getSystemInfo({}),
+    );
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function listen(server: Server, { host, port }: ApiOptions): Promise<string> {
+  server.listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigError(
+      code === 'EADDRINUSE'
+        ? `Port ${port} on ${host} is taken: set FRESHET_API_PORT to a free one`
+        : `Cannot listen on ${host}:${port} (${code})`,
+    );
+  }
+  const address = server.address();
+  const actual = typeof address === 'object' && address ? address.port : port;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${actual}`;
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), SHUTDOWN_GRACE_MS);
+  await closed;
+  clearTimeout(timer);
+}
