@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, chmod, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { freePort } from '../dev/ports.ts';
+import { startPostgresServer } from '../dev/postgres/server.ts';
+import { startGuard } from '../dev/processes/guard.ts';
+import { stopLeftovers } from '../dev/processes/leftovers.ts';
+import { startProcess, type ProcessStarter } from '../dev/processes/managed-process.ts';
+import { findCli } from '../dev/temporal/find-cli.ts';
+import { startTemporalServer } from '../dev/temporal/server.ts';
+import type { RunInfo } from './support/run-info.ts';
+
+/**
+ * Brings up one Postgres and one Temporal for the whole run, and takes everything down at its end: what
+ * the tests left running, too, and also when the run itself was killed (see guard.ts).
+ */
+export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  const runDir = await mkdtemp(path.join(tmpdir(), 'freshet-test-'));
+  // Postgres may run as another user than we do.
+  await chmod(runDir, 0o711);
+  const registerDir = path.join(runDir, 'run');
+  const start: ProcessStarter = (spec) => startProcess({ ...spec, registerDir });
+  const dismissGuard = startGuard(registerDir);
+
+  const tearDown = async (): Promise<void> => {
+    await stopLeftovers(registerDir);
+    dismissGuard();
+    await rm(runDir, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    const logs = path.join(runDir, 'logs');
+    const postgres = startPostgresServer({
+      dir: path.join(runDir, 'postgres'),
+      port: await freePort(),
+      password: randomBytes(12).toString('hex'),
+      durable: false,
+      logFile: path.join(logs, 'postgres.log'),
+      start,
+    });
+    const temporal = (async () => {
+      // oxlint-disable-next-line no-console -- the first run may take minutes here
+      const cli = await findCli({ env: process.env, say: (line) => console.log(line) });
+      const server = await startTemporalServer({
+        cli,
+        port: await freePort(),
+        logFile: path.join(logs, 'temporal.log'),
+        start,
+        env: process.env,
+      });
+      return { cli, address: server.address };
+    })();
+    // Both have settled before anything is torn down.
+    await Promise.allSettled([postgres, temporal]);
+    const run: RunInfo = {
+      databaseUrl: (await postgres).url,
+      temporalAddress: (await temporal).address,
+      temporalCli: (await temporal).cli,
+      runDir,
+    };
+    project.provide('run', run);
+  } catch (error) {
+    await tearDown();
+    throw error;
+  }
+  return tearDown;
+}

@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { startApi, type RunningApi } from '../../api/start-api.ts';
+import { INTERVAL_MS, type IntervalTable } from '../../config/interval.ts';
+import { createLogger } from '../../config/logger.ts';
+import { createApiKey } from '../../credentials/api-key.ts';
+import { connectDatabase, type Database } from '../../db/connect.ts';
+import { configuredProviders } from '../../providers/configured.ts';
+import { freshDatabase } from './fresh-database.ts';
+import { freshNamespace } from './fresh-namespace.ts';
+import { startProcess, type NodeProcess } from './start-node-process.ts';
+
+export interface FreshetOptions {
+  /** Where the okra provider is; a port that nothing listens on when not given. */
+  readonly okraBaseUrl?: string;
+  readonly okraSecretKey?: string;
+  readonly okraWebhookToken?: string;
+  /** Faster intervals, so that a test runs in real time. */
+  readonly intervals?: Partial<IntervalTable>;
+  /** Another Temporal than the run's. */
+  readonly temporal?: { readonly address: string; readonly namespace: string };
+  /** False: the test starts workers itself. */
+  readonly worker?: boolean;
+  readonly reconcileSeconds?: number;
+}
+
+export interface Freshet {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly webhookToken: string;
+  readonly db: Database;
+  readonly databaseUrl: string;
+  readonly temporal: Client;
+  /** A call to the API with its key. `body` is sent as JSON. */
+  call(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<ApiAnswer>;
+  startWorker(): Promise<NodeProcess>;
+  /** The newest worker that was started. */
+  worker(): NodeProcess;
+  close(): Promise<void>;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers freely
+  readonly body: any;
+}
+
+/** A whole Freshet of the test's own: its database, its Temporal namespace, the API in this process, a worker in its own. */
+export async function startFreshet(options: FreshetOptions = {}): Promise<Freshet> {
+  const database = await freshDatabase();
+  const namespace = options.temporal ? null : await freshNamespace();
+  const temporal = options.temporal ?? {
+    address: namespace?.address ?? '',
+    namespace: namespace?.name ?? '',
+  };
+  const apiKey = createApiKey();
+  const credentialsKeys = `test:${randomBytes(32).toString('base64')}`;
+  const okra = {
+    FRESHET_OKRA_BASE_URL: options.okraBaseUrl ?? 'http://127.0.0.1:1/v2',
+    FRESHET_OKRA_SECRET_KEY: options.okraSecretKey ?? 'sandbox-secret-key',
+    FRESHET_OKRA_WEBHOOK_TOKEN: options.okraWebhookToken ?? 'sandbox-webhook-token',
+  };
+  const api: RunningApi = await startApi({
+    databaseUrl: database.url,
+    credentialsKeys,
+    host: '127.0.0.1',
+    port: 0,
+    bootstrapApiKey: apiKey,
+    taskQueue: 'freshet',
+    temporal: {
+      connectionOptions: { address: temporal.address },
+      namespace: temporal.namespace,
+    },
+    providers: configuredProviders(okra),
+    logger: createLogger('api', 'silent'),
+    intervals: { ...INTERVAL_MS, ...options.intervals },
+  });
+  const workers: NodeProcess[] = [];
+
+  async function startWorker(): Promise<NodeProcess> {
+    const worker = await startProcess(
+      'worker/main.ts',
+      {
+        FRESHET_DATABASE_URL: database.url,
+        FRESHET_CREDENTIALS_KEYS: credentialsKeys,
+        FRESHET_RECONCILE_SECONDS: String(options.reconcileSeconds ?? 2),
+        TEMPORAL_ADDRESS: temporal.address,
+        TEMPORAL_NAMESPACE: temporal.namespace,
+        ...okra,
+      },
+      { ready: 'worker ready', timeoutMs: 60_000 },
+    );
+    workers.push(worker);
+    return worker;
+  }
+  if (options.worker !== false) await startWorker();
+
+  const connection = Connection.lazy({ address: temporal.address });
+  const db = connectDatabase({ url: database.url, onIdleError: () => undefined });
+  return {
+    url: api.url,
+    apiKey,
+    webhookToken: okra.FRESHET_OKRA_WEBHOOK_TOKEN,
+    db,
+    databaseUrl: database.url,
+    temporal: new Client({ connection, namespace: temporal.namespace }),
+    async call(method, path, body, headers = {}) {
+      const response = await fetch(api.url + path, {
+        method,
+        headers: {
+          Authorization: `Bearer ${apiKey}`,
+          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      const { status } = response;
+      return { status, headers: response.headers, body: text ? JSON.parse(text) : undefined };
+    },
+    startWorker,
+    worker() {
+      const last = workers.at(-1);
+      if (!last) throw new Error('this test has no worker');
+      return last;
+    },
+    async close() {
+      await Promise.all(workers.map((worker) => worker.stop()));
+      await api.close();
+      await connection.close();
+      await db.destroy();
+      await namespace?.close();
+      await database.drop();
+    },
+  };
+}
