@@ -23,7 +23,7 @@ export async function stageTransactions(
         provider_updated_at, raw)
       select ${stage.stageId}, ${stage.accountId}, provider_transaction_id, status, amount, currency, description,
         counterparty, category, transacted_at, booked_at, running_balance, pending_provider_transaction_id,
-        provider_updated_at, raw::jsonb
+        provider_updated_at, raw::json
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as page(provider_transaction_id text, status text,
         amount numeric, currency text, description text, counterparty text, category text, transacted_at timestamptz,
         booked_at timestamptz, running_balance numeric, pending_provider_transaction_id text,

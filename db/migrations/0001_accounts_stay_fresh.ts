@@ -77,7 +77,7 @@ create table balances (
   currency text not null,
   data_as_of timestamptz not null,
   source text not null check (source in ('fetch', 'webhook')),
-  raw jsonb not null,
+  raw json not null,
   changed_at timestamptz not null default now(),
   sync_run_id uuid not null
 );
@@ -86,7 +86,7 @@ comment on column balances.available is 'What can be spent now.';
 comment on column balances.current is 'What the bank''s ledger holds, pending items not counted.';
 comment on column balances.data_as_of is 'When the bank says that this was true.';
 comment on column balances.changed_at is 'When an amount in this row last changed here.';
-comment on column balances.raw is 'The provider''s own JSON.';
+comment on column balances.raw is 'The provider''s own JSON, as it was received.';
 
 create table balance_history (
   id uuid primary key default uuidv7(),
@@ -118,7 +118,7 @@ create table transactions (
   pending_provider_transaction_id text,
   provider_updated_at timestamptz not null,
   removed_at timestamptz,
-  raw jsonb not null,
+  raw json not null,
   first_seen_at timestamptz not null default now(),
   changed_at timestamptz not null default now(),
   sync_run_id uuid not null,
@@ -132,7 +132,7 @@ comment on column transactions.booked_at is 'When it entered the bank''s books; 
 comment on column transactions.provider_updated_at is 'The provider''s time of its newest version. An older version never overwrites a newer one.';
 comment on column transactions.removed_at is 'When, by the bank''s time, it was found gone; null while it stands.';
 comment on column transactions.changed_at is 'When a field of this row last changed here.';
-comment on column transactions.raw is 'The provider''s own JSON.';
+comment on column transactions.raw is 'The provider''s own JSON, as it was received.';
 
 create table sync_runs (
   id uuid primary key,
@@ -186,7 +186,7 @@ create unlogged table transaction_stage (
   running_balance numeric,
   pending_provider_transaction_id text,
   provider_updated_at timestamptz not null,
-  raw jsonb not null
+  raw json not null
 );
 create index transaction_stage_by_account on transaction_stage (account_id, stage_id);
 comment on table transaction_stage is 'Pages of a sync that is still reading. Nothing here is true yet; read transactions instead.';

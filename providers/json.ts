@@ -1,0 +1,133 @@
+/** JSON with every number as the text that stood in the source, so that no digit is lost. */
+export type LosslessJson =
+  | string
+  | boolean
+  | null
+  | LosslessJson[]
+  | { [key: string]: LosslessJson };
+
+export interface LosslessDocument {
+  readonly value: LosslessJson;
+  /** The source text of an object or array of `value`, character for character. */
+  sourceOf(part: LosslessJson): string | undefined;
+}
+
+const MAX_DEPTH = 200;
+const NUMBER_END = /[^-+.0-9eE]|$/g;
+const STRING_STOP = /["\\]/g;
+const SPACE_END = /[^ \t\n\r]|$/g;
+
+/**
+ * Parses JSON without turning numbers into JavaScript numbers: `1.10` becomes the string `1.10`.
+ *
+ * Throws a `SyntaxError` whose message holds nothing of the text.
+ */
+export function parseJson(text: string): LosslessDocument {
+  assertJson(text);
+  const sources = new WeakMap<object, readonly [number, number]>();
+  const value = readDocument(text, sources);
+  return {
+    value,
+    sourceOf(part) {
+      const span = typeof part === 'object' && part !== null ? sources.get(part) : undefined;
+      return span && text.slice(span[0], span[1]);
+    },
+  };
+}
+
+/**
+ * The runtime's own parser decides what is JSON; the reader below relies on that. A reviver with
+ * `context.source` would keep the numbers too, but tells no place, and so no item's source text.
+ */
+function assertJson(text: string): void {
+  try {
+    JSON.parse(text);
+  } catch {
+    throw new SyntaxError('The text is not JSON');
+  }
+}
+
+function readDocument(
+  text: string,
+  sources: WeakMap<object, readonly [number, number]>,
+): LosslessJson {
+  let at = 0;
+
+  function find(pattern: RegExp): number {
+    pattern.lastIndex = at;
+    return pattern.exec(text)?.index ?? text.length;
+  }
+
+  function skipSpace(): void {
+    at = find(SPACE_END);
+  }
+
+  function readString(): string {
+    const start = at;
+    at += 1;
+    for (;;) {
+      at = find(STRING_STOP);
+      if (text[at] === '"') break;
+      at += 2;
+    }
+    at += 1;
+    return JSON.parse(text.slice(start, at)) as string;
+  }
+
+  function readArray(depth: number): LosslessJson[] {
+    const items: LosslessJson[] = [];
+    at += 1;
+    for (;;) {
+      skipSpace();
+      if (text[at] === ']') break;
+      items.push(readValue(depth + 1));
+      skipSpace();
+      if (text[at] === ',') at += 1;
+    }
+    at += 1;
+    return items;
+  }
+
+  function readObject(depth: number): { [key: string]: LosslessJson } {
+    const entries: [string, LosslessJson][] = [];
+    at += 1;
+    for (;;) {
+      skipSpace();
+      if (text[at] === '}') break;
+      const key = readString();
+      skipSpace();
+      at += 1;
+      entries.push([key, readValue(depth + 1)]);
+      skipSpace();
+      if (text[at] === ',') at += 1;
+    }
+    at += 1;
+    // Defines own properties, so that a key such as `__proto__` is a key and nothing more.
+    return Object.fromEntries(entries);
+  }
+
+  function readValue(depth: number): LosslessJson {
+    if (depth > MAX_DEPTH) throw new SyntaxError('The JSON is nested too deeply');
+    skipSpace();
+    const start = at;
+    const first = text[at];
+    if (first === '"') return readString();
+    if (first === '{' || first === '[') {
+      const part = first === '{' ? readObject(depth) : readArray(depth);
+      sources.set(part, [start, at]);
+      return part;
+    }
+    if (first === 't') return literal('true', true);
+    if (first === 'f') return literal('false', false);
+    if (first === 'n') return literal('null', null);
+    at = find(NUMBER_END);
+    return text.slice(start, at);
+  }
+
+  function literal<T>(word: string, value: T): T {
+    at += word.length;
+    return value;
+  }
+
+  return readValue(0);
+}

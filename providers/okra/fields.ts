@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import type { LosslessJson } from '../json.ts';
+import { parseDecimal } from '../money.ts';
+import { parseTimestamp } from '../timestamp.ts';
+import { okraError } from './errors.ts';
+
+/** An opaque id. Documented as 24 hex digits on one page and as a UUID on another. */
+export const id = z.string().regex(/^[\x21-\x7e]{1,64}$/);
+
+const idHolder = z.object({ _id: id.nullish(), id: id.nullish() });
+
+type IdHolder = z.output<typeof idHolder>;
+
+/** An id as plain text, or as an object that holds it as `_id` or `id`: the wire has all three. */
+export const reference = z.union([id, idHolder]).transform((value, context) => {
+  const found = typeof value === 'string' ? value : idIn(value);
+  if (found) return found;
+  context.addIssue({ code: 'custom' });
+  return z.NEVER;
+});
+
+/** The id of what an answer lists; throws a `bug` that names `what` where there is none. */
+export function requireId(from: IdHolder, what: string): string {
+  const found = idIn(from);
+  if (!found) throw okraError('bug', `invalid_${what}_id`);
+  return found;
+}
+
+function idIn({ _id: mongoId, id: plain }: IdHolder): string | null {
+  return mongoId ?? plain ?? null;
+}
+
+/** An amount of naira, as a JSON number or as text. */
+export const decimal = z.string().transform((value, context) => {
+  const parsed = parseDecimal(value);
+  if (parsed !== null) return parsed;
+  context.addIssue({ code: 'custom' });
+  return z.NEVER;
+});
+
+/** An amount that may be missing, null or empty. */
+export const optionalDecimal = z.preprocess(
+  (value) => (value === '' ? null : value),
+  decimal.nullish(),
+);
+
+export const timestamp = z.string().transform((value, context) => {
+  const parsed = parseTimestamp(value);
+  if (parsed !== null) return parsed;
+  context.addIssue({ code: 'custom' });
+  return z.NEVER;
+});
+
+/** ISO 4217. The protocol leaves it out in places; naira is its default. */
+export const currency = z
+  .string()
+  .toUpperCase()
+  .regex(/^[A-Z]{3}$/)
+  .nullish()
+  .transform((value) => value ?? 'NGN');
+
+/** Text for people. Empty is none; Postgres cannot hold a NUL. */
+export const words = z
+  .string()
+  .nullish()
+  .transform((value) => value?.replaceAll('\0', '').trim() || null);
+
+/**
+ * Reads `value`, or throws a `bug` whose code names the field (`invalid_transaction_debit`) and
+ * never holds what stood in it.
+ */
+export function read<T extends z.ZodType>(
+  schema: T,
+  value: LosslessJson | undefined,
+  what: string,
+): z.output<T> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const path = result.error.issues[0]?.path.filter((part) => typeof part === 'string') ?? [];
+  const field = path.map((part) => part.replace(/^_/, '')).join('_');
+  throw okraError('bug', ['invalid', what, field].filter((part) => part !== '').join('_'));
+}

@@ -1,0 +1,87 @@
+import { ProviderError } from '../errors.ts';
+import type { LosslessDocument, LosslessJson } from '../json.ts';
+import type { JsonValue, WebhookEffect } from '../provider.ts';
+import { accountOf, timeOf, type OkraEvent } from './event.ts';
+import { hintFor } from './positions.ts';
+import { toBalance } from './transform/balance.ts';
+
+type Parts = { readonly [key: string]: LosslessJson };
+
+/**
+ * What an event of this `type` (its callback code) asks of us. `parts` is its body, as `document`
+ * holds it.
+ */
+export function effectsOf(
+  type: string,
+  okra: OkraEvent,
+  parts: Parts,
+  document: LosslessDocument,
+): WebhookEffect[] {
+  switch (type) {
+    case 'BALANCE_SUCCESS':
+      return [balanceEffect(okra, parts['balance'], document)];
+    case 'ACCOUNTS_SUCCESS':
+      return [balanceEffect(okra, parts['account'], document)];
+    case 'INITIAL_TRANSACTIONS':
+    case 'FULL_TRANSACTIONS':
+    case 'PERIODIC_TRANSACTIONS':
+      return [{ kind: 'changed', product: 'transaction', hint: hintOf(okra) }];
+    case 'TRANSACTIONS_DELETED':
+      return [removalEffect(okra)];
+    case 'AUTH_EXPIRED':
+      return [{ kind: 'reauth_required' }];
+    case 'AUTH_REVOKED':
+      return [{ kind: 'revoked' }];
+    case 'AUTH_SUCCESS':
+      return okra.auth?.reauth === true ? [{ kind: 'reauthorized' }] : [];
+    default:
+      return guess(type, okra);
+  }
+}
+
+/**
+ * Amounts that cannot be stored as they stand (no account, no time to order them by, no number) are
+ * read from the bank instead.
+ */
+function balanceEffect(
+  okra: OkraEvent,
+  part: LosslessJson | undefined,
+  document: LosslessDocument,
+): WebhookEffect {
+  const providerAccountId = accountOf(okra);
+  const dataAsOf = timeOf(okra);
+  const raw = part === undefined ? undefined : document.sourceOf(part);
+  if (part !== undefined && raw !== undefined && providerAccountId !== null && dataAsOf !== null) {
+    try {
+      const balance = toBalance(part, { providerAccountId, dataAsOf, raw });
+      return { kind: 'balance', balance };
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+    }
+  }
+  return { kind: 'changed', product: 'balance', hint: null };
+}
+
+function hintOf(okra: OkraEvent): JsonValue | null {
+  const record = okra.record ?? okra.recordId;
+  return record ? hintFor(record, timeOf(okra)) : null;
+}
+
+function removalEffect(okra: OkraEvent): WebhookEffect {
+  const removed = okra.removed_transactions;
+  return removed
+    ? { kind: 'transactions_removed', providerTransactionIds: removed }
+    : { kind: 'changed', product: 'transaction', hint: null };
+}
+
+/**
+ * Codes that were promised and never documented, such as `TRANSACTIONS_SUCCESS`. One that reports a
+ * failure asks for nothing: answering it with a read could make the bank fail, and report, again.
+ */
+function guess(type: string, okra: OkraEvent): WebhookEffect[] {
+  if (type.includes('FAIL') || okra.status === 'is_failed') return [];
+  if (type.includes('TRANSACTION'))
+    return [{ kind: 'changed', product: 'transaction', hint: null }];
+  if (type.includes('BALANCE')) return [{ kind: 'changed', product: 'balance', hint: null }];
+  return [];
+}

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { WebhookUnreadable } from '../errors.ts';
+import { parseJson, type LosslessDocument, type LosslessJson } from '../json.ts';
+import type { TranslatedWebhook } from '../provider.ts';
+import { connectionId } from './connection.ts';
+import { accountOf, readEvent, timeOf, typeOf } from './event.ts';
+import { effectsOf } from './webhook-effects.ts';
+
+/**
+ * What an event means. Throws `WebhookUnreadable` when the body is not a JSON object; anything else
+ * about it may be missing or odd, and then means less: at worst that something changed and must be
+ * read.
+ */
+export function translateWebhook(body: Uint8Array): TranslatedWebhook {
+  const { document, parts } = parseBody(body);
+  const okra = readEvent(parts);
+  const type = typeOf(okra);
+  const customer = okra.customerId ?? null;
+  const bank = okra.bankId ?? null;
+  return {
+    type,
+    // No event carries an id. The body holds all that tells two of them apart: code, record,
+    // ended_at, account.
+    dedupeKey: `${type}:${createHash('sha256').update(body).digest('hex')}`,
+    occurredAt: timeOf(okra),
+    providerConnectionId: customer && bank ? connectionId({ customer, bank }) : null,
+    providerAccountId: accountOf(okra),
+    effects: effectsOf(type, okra, parts, document),
+  };
+}
+
+function parseBody(body: Uint8Array): {
+  readonly document: LosslessDocument;
+  readonly parts: { readonly [key: string]: LosslessJson };
+} {
+  try {
+    const document = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    const parts = document.value;
+    if (typeof parts === 'object' && parts !== null && !Array.isArray(parts)) {
+      return { document, parts };
+    }
+  } catch {
+    // Told below, without the parser's message: it may quote the body.
+  }
+  throw new WebhookUnreadable('okra: the webhook body is not a JSON object');
+}

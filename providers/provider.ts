@@ -1,0 +1,207 @@
+import type { Product } from '../config/product.ts';
+
+/** A value that survives JSON unchanged. Cursors and hints are opaque to all but their provider. */
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | JsonValue[]
+  | { [key: string]: JsonValue };
+
+/** An exact decimal number as text, such as `-1234.50`. Never a JavaScript number. */
+export type Decimal = string;
+
+/** A calendar date, `YYYY-MM-DD`. */
+export type CalendarDate = string;
+
+/** A moment, ISO 8601 in UTC. */
+export type Timestamp = string;
+
+/** What a provider can do. The rest of Freshet asks these, never a provider's name. */
+export interface Capabilities {
+  /** What its webhooks carry per product: the whole resource, only ids or counts, or there are none. */
+  readonly webhooks: Readonly<Record<Product, 'complete' | 'ids' | 'none'>>;
+  /** How incremental reads of transactions go: by a cursor the provider hands out, or by date window. */
+  readonly transactions: 'cursor' | 'window';
+  /** Whether it can be told to ask the bank right now, rather than answer from its last extraction. */
+  readonly refreshOnDemand: boolean;
+  /** The smallest useful interval between refreshes, in milliseconds; null where there is no limit. */
+  readonly smallestIntervalMs: number | null;
+  /** Calls a day for each account; null where there is no limit. */
+  readonly callsPerDay: number | null;
+  /** The longest window that one read of transactions can cover, in days; null where unlimited. */
+  readonly longestWindowDays: number | null;
+  /** Whether a consent runs out and must be renewed by the customer. */
+  readonly consentExpires: boolean;
+}
+
+/** Passed to every call that goes over the network. */
+export interface CallContext {
+  /** Aborts the call; its promise then rejects with the signal's reason. */
+  readonly signal: AbortSignal;
+  /** Called between steps of a long call, so that its owner can tell that it is alive. */
+  heartbeat(): void;
+}
+
+/** A connection as its provider needs it. `credentials` are secret: never logged, never in Temporal. */
+export interface ConnectionRef {
+  readonly providerConnectionId: string;
+  readonly credentials: JsonValue;
+}
+
+export interface AccountRef extends ConnectionRef {
+  readonly providerAccountId: string;
+}
+
+/** What `link` hands back. */
+export interface LinkedConnection extends ConnectionRef {
+  readonly institutionId: string | null;
+  readonly institutionName: string | null;
+  readonly consentExpiresAt: Timestamp | null;
+}
+
+export interface ProviderAccount {
+  readonly providerAccountId: string;
+  readonly name: string | null;
+  /** The bank's account number in full, where the provider gives it. */
+  readonly number: string | null;
+  /** The provider's word for the kind of account, such as `Savings`. */
+  readonly type: string | null;
+  readonly currency: string;
+}
+
+export interface ProviderBalance {
+  readonly providerAccountId: string;
+  /** What can be spent now. */
+  readonly available: Decimal | null;
+  /** What the bank's ledger holds, pending items not counted. */
+  readonly current: Decimal | null;
+  /** A credit or overdraft limit. */
+  readonly limit: Decimal | null;
+  /** ISO 4217. */
+  readonly currency: string;
+  /** When the bank says that this was true. */
+  readonly dataAsOf: Timestamp;
+  /** The provider's own JSON, byte for byte as received. */
+  readonly raw: string;
+}
+
+export interface ProviderTransaction {
+  readonly providerTransactionId: string;
+  readonly status: 'pending' | 'posted';
+  /** Positive is money into the account, whatever the provider's own sign. */
+  readonly amount: Decimal;
+  readonly currency: string;
+  readonly description: string | null;
+  readonly counterparty: string | null;
+  readonly category: string | null;
+  /** When it happened. */
+  readonly transactedAt: Timestamp;
+  /** When it entered the bank's books; null while pending. */
+  readonly bookedAt: Timestamp | null;
+  /** The account's balance after it, where the provider tells. */
+  readonly runningBalance: Decimal | null;
+  /** The pending transaction that this one replaces, where the provider links them. */
+  readonly pendingProviderTransactionId: string | null;
+  /** When the provider last changed it. An older version never overwrites a newer one. */
+  readonly providerUpdatedAt: Timestamp;
+  readonly raw: string;
+}
+
+/** What to read. `incremental` goes on from `cursor`; `hint` reads what a webhook pointed to. */
+export type TransactionsQuery =
+  | { readonly scope: 'full' }
+  | { readonly scope: 'incremental'; readonly cursor: JsonValue }
+  | { readonly scope: 'hint'; readonly hint: JsonValue };
+
+export interface TransactionsPage {
+  readonly upserts: readonly ProviderTransaction[];
+  /** Provider ids of transactions that are gone. */
+  readonly removed: readonly string[];
+}
+
+/** What a finished read returned, all of its pages together. */
+export interface TransactionsEnd {
+  /** Where the next incremental read starts; null where this read does not move the cursor. */
+  readonly cursor: JsonValue | null;
+  /**
+   * The dates (of `transactedAt`, both ends included) for which the pages held every transaction, so that one which we hold and
+   * they did not was removed. A null end is unbounded. Null: the pages prove no absence.
+   */
+  readonly complete: {
+    readonly from: CalendarDate | null;
+    readonly to: CalendarDate | null;
+  } | null;
+  readonly dataAsOf: Timestamp;
+}
+
+/** What a provider webhook means, before anything is looked up. */
+export interface TranslatedWebhook {
+  /** The provider's name for it, such as `BALANCE_SUCCESS`. */
+  readonly type: string;
+  /** The provider's event id, or one derived from the content: equal for a re-delivery, else not. */
+  readonly dedupeKey: string;
+  /** The provider's own time for it. */
+  readonly occurredAt: Timestamp | null;
+  /** Whom it concerns, by the provider's ids. Both null: nobody can be told from it. */
+  readonly providerConnectionId: string | null;
+  readonly providerAccountId: string | null;
+  readonly effects: readonly WebhookEffect[];
+}
+
+export type WebhookEffect =
+  /** Carries the complete balance: stored without a call to the bank. */
+  | { readonly kind: 'balance'; readonly balance: ProviderBalance }
+  /** Transactions that are gone. */
+  | { readonly kind: 'transactions_removed'; readonly providerTransactionIds: readonly string[] }
+  /** Something changed: read it. A null hint asks for an ordinary incremental read. */
+  | { readonly kind: 'changed'; readonly product: Product; readonly hint: JsonValue | null }
+  | { readonly kind: 'reauth_required' }
+  | { readonly kind: 'reauthorized' }
+  | { readonly kind: 'revoked' };
+
+export interface WebhookRequest {
+  /** Lower-case header names. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The body exactly as it arrived. */
+  readonly body: Uint8Array;
+}
+
+/**
+ * A source of bank data. One folder each, registered in `registry.ts`. Every method that calls the provider
+ * rejects with a `ProviderError` and nothing else (but the abort reason when `context.signal` aborts).
+ */
+export interface Provider {
+  readonly name: string;
+  readonly capabilities: Capabilities;
+
+  /** Turns what the caller got out of the provider's link flow into a connection. Rejects with `InvalidLink` when malformed. */
+  link(input: JsonValue, context: CallContext): Promise<LinkedConnection>;
+
+  listAccounts(connection: ConnectionRef, context: CallContext): Promise<ProviderAccount[]>;
+
+  /** `refresh` asks the bank itself, where the provider can; else its last extraction is read. */
+  fetchBalance(
+    account: AccountRef,
+    options: { readonly refresh: boolean },
+    context: CallContext,
+  ): Promise<ProviderBalance>;
+
+  /** Yields pages, then returns how they end. Nothing of it is true until it has ended. */
+  fetchTransactions(
+    account: AccountRef,
+    query: TransactionsQuery,
+    options: { readonly refresh: boolean },
+    context: CallContext,
+  ): AsyncGenerator<TransactionsPage, TransactionsEnd, void>;
+
+  /** Ends the consent at the provider. Succeeds where it has ended already. */
+  unlink(connection: ConnectionRef, context: CallContext): Promise<void>;
+
+  /** Whether the request proves that the provider sent it, over the raw bytes, in constant time. */
+  verifyWebhook(request: WebhookRequest): Promise<boolean>;
+
+  /** Reads a verified body. Throws `WebhookUnreadable` when it is not the provider's JSON. */
+  translateWebhook(body: Uint8Array): TranslatedWebhook;
+}

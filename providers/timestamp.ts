@@ -1,0 +1,36 @@
+import type { CalendarDate, Timestamp } from './provider.ts';
+
+const DAY_MS = 86_400_000;
+const ISO =
+  /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2})?(\.\d{1,9})?\s?(Z|[+-]\d{2}:?\d{2})?)?$/i;
+
+/**
+ * An ISO 8601 moment in UTC with milliseconds. A missing time is midnight, a missing zone UTC. Null
+ * when it is no moment.
+ */
+export function parseTimestamp(text: string): Timestamp | null {
+  const match = ISO.exec(text);
+  if (!match) return null;
+  const [, date = '', minutes = '00:00', seconds = ':00', fraction = '', zone = 'Z'] = match;
+  const millis = fraction === '' ? '' : fraction.slice(0, 4);
+  const offset = zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone.toUpperCase();
+  // Date rolls 30 February over into March instead of refusing it.
+  if (!isCalendarDate(date)) return null;
+  const time = Date.parse(`${date}T${minutes}${seconds}${millis}${offset}`);
+  return Number.isNaN(time) ? null : new Date(time).toISOString();
+}
+
+export function isCalendarDate(text: string): text is CalendarDate {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
+
+/** The date of a moment, in UTC. */
+export function dateOf(moment: Timestamp): CalendarDate {
+  return moment.slice(0, 10);
+}
+
+export function addDays(date: CalendarDate, days: number): CalendarDate {
+  return dateOf(new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString());
+}

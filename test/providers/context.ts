@@ -1,0 +1,17 @@
+import type { CallContext } from '../../providers/provider.ts';
+
+export interface TestContext extends CallContext {
+  readonly beats: () => number;
+}
+
+/** A call's context that counts heartbeats. */
+export function testContext(signal: AbortSignal = new AbortController().signal): TestContext {
+  let beats = 0;
+  return {
+    signal,
+    heartbeat: () => {
+      beats += 1;
+    },
+    beats: () => beats,
+  };
+}
