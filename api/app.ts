@@ -4,8 +4,8 @@ import { bodyLimit } from 'hono/body-limit';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { authenticate } from './http/authenticate.ts';
 import { onError } from './http/on-error.ts';
-import { Problem, problemResponse } from './http/problem.ts';
-import { documentation } from './openapi.ts';
+import { Problem, problemResponse, tooLarge } from './http/problem.ts';
+import { documentation } from './documentation.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { docsRoutes } from './routes/docs.ts';
@@ -22,12 +22,12 @@ const MOST_BYTES = 256 * 1024;
  * @example const response = await createApp(deps).request('/healthz');
  */
 export function createApp(deps: ApiDeps): Hono {
-  const tooLarge = (): never => {
-    throw new Problem(413, 'body_too_large', `A request has at most ${MOST_BYTES} bytes.`);
+  const refuse = (): never => {
+    throw tooLarge(`A request has at most ${MOST_BYTES} bytes.`);
   };
   const v1 = new Hono<ApiEnv>()
     .use(authenticate(deps.db))
-    .use(bodyLimit({ maxSize: MOST_BYTES, onError: tooLarge }))
+    .use(bodyLimit({ maxSize: MOST_BYTES, onError: refuse }))
     .route('/connections', connectionRoutes(deps))
     .route('/accounts', accountRoutes(deps))
     .route('/accounts', readingRoutes(deps))

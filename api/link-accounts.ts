@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { linkConnection, newId } from '../db/link-connection.ts';
 import { listAccounts } from '../db/list-accounts.ts';
-import type { CallContext } from '../providers/provider.ts';
+import type { CallContext, JsonValue } from '../providers/provider.ts';
 import type { ApiDeps } from './deps.ts';
 import { Problem } from './http/problem.ts';
 import type { linkRequest } from './schemas/connection.ts';
@@ -32,7 +32,7 @@ export async function linkAccounts(
     throw new Problem(400, 'invalid_request', `provider: ${message}`, { errors });
   }
   const context = providerCall();
-  const linked = await provider.link(request.link, context);
+  const linked = await provider.link(request.link as JsonValue, context);
   const accounts = await provider.listAccounts(linked, context);
   if (accounts.length === 0) {
     throw new Problem(422, 'no_accounts', 'The connection has no accounts.');

@@ -28,7 +28,7 @@ function toProblem(error: Error): Problem {
   if (error instanceof ProviderError) return fromProvider(error);
   if (error instanceof HTTPException) {
     const code = error.status === 400 ? 'invalid_request' : 'http_error';
-    return new Problem(error.status as Problem['status'], code, error.message);
+    return new Problem(error.status, code, error.message);
   }
   if (isDatabaseDown(error)) {
     const detail = 'The database cannot be reached right now.';

@@ -58,3 +58,7 @@ export function problemResponse(c: Context, problem: Problem): Response {
 
 export const notFound = (what: string): Problem =>
   new Problem(404, 'not_found', `There is no ${what} with this id.`);
+
+/** The rest of the body is not read, so the connection cannot be used again. */
+export const tooLarge = (detail: string): Problem =>
+  new Problem(413, 'body_too_large', detail, { headers: { Connection: 'close' } });

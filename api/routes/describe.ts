@@ -9,27 +9,25 @@ export function describe(
   summary: string,
   answers: Readonly<Record<number, z.ZodType>>,
   problems: readonly number[] = [],
+  options: { readonly open?: boolean } = {},
 ) {
-  const answer = ([status, schema]: [string, z.ZodType]) => [
-    status,
-    {
-      description: STATUS_CODES[status] ?? '',
-      content: { 'application/json': { schema: resolver(schema) } },
-    },
-  ];
-  const failure = (status: number) => [
-    status,
-    {
-      description: STATUS_CODES[status] ?? '',
-      content: { 'application/problem+json': { schema: resolver(problem) } },
-    },
-  ];
   return describeRoute({
     tags: [tag],
     summary,
+    // Without an API key.
+    ...(options.open ? { security: [] } : {}),
     responses: Object.fromEntries([
-      ...Object.entries(answers).map(answer),
-      ...problems.map(failure),
+      ...Object.entries(answers).map(([status, schema]) =>
+        response(status, 'application/json', schema),
+      ),
+      ...problems.map((status) => response(String(status), 'application/problem+json', problem)),
     ]),
   });
+}
+
+type RouteResponse = NonNullable<Parameters<typeof describeRoute>[0]['responses']>[string];
+
+function response(status: string, type: string, schema: z.ZodType): [string, RouteResponse] {
+  const content = { [type]: { schema: resolver(schema) } };
+  return [status, { description: STATUS_CODES[status] ?? '', content }];
 }

@@ -5,7 +5,7 @@ import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { linkedAccount } from '../find-account.ts';
 import { refused } from '../http/on-error.ts';
 import { validate } from '../http/validate.ts';
-import { idParam, product, productsIn } from '../schemas/common.ts';
+import { id, idParam, product, productsIn } from '../schemas/common.ts';
 import { describe } from './describe.ts';
 
 const TAG = 'Refresh';
@@ -25,20 +25,22 @@ const productRequest = z.strictObject({
   full,
 });
 
-const answer = z.object({
-  account_id: z.uuid(),
-  state: z.enum(['done', 'running']),
-  syncs: z.array(
-    z.object({
-      product,
-      outcome: z.enum(['succeeded', 'failed', 'paused']),
-      added: z.int(),
-      changed: z.int(),
-      removed: z.int(),
-      error_code: z.string().nullable(),
-    }),
-  ),
-});
+const answer = z
+  .object({
+    account_id: id,
+    state: z.enum(['done', 'running']),
+    syncs: z.array(
+      z.object({
+        product,
+        outcome: z.enum(['succeeded', 'failed', 'paused']),
+        added: z.int(),
+        changed: z.int(),
+        removed: z.int(),
+        error_code: z.string().nullable(),
+      }),
+    ),
+  })
+  .meta({ ref: 'Refresh' });
 
 const PROBLEMS = [400, 401, 404, 409, 503];
 

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import type { ApiDeps } from '../deps.ts';
-import { Problem } from '../http/problem.ts';
+import { Problem, tooLarge } from '../http/problem.ts';
 import { receiveWebhook } from '../webhooks/receive.ts';
 import { describe } from './describe.ts';
 
@@ -18,11 +18,12 @@ export function webhookRoutes(deps: ApiDeps): Hono {
       'Receive a provider’s webhook: stored before it is acknowledged',
       { 200: z.object({ received: z.literal(true) }) },
       [401, 404, 413, 503],
+      { open: true },
     ),
     bodyLimit({
       maxSize: MOST_BYTES,
       onError: () => {
-        throw new Problem(413, 'body_too_large', `A webhook has at most ${MOST_BYTES} bytes.`);
+        throw tooLarge(`A webhook has at most ${MOST_BYTES} bytes.`);
       },
     }),
     async (c) => {

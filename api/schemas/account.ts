@@ -1,34 +1,36 @@
 import { z } from 'zod';
 import type { AccountRow } from '../../db/list-accounts.ts';
-import { interval, product, timestamp } from './common.ts';
+import { id, interval, product, timestamp } from './common.ts';
 import { freshness, freshnessOf } from './freshness.ts';
 
-export const account = z.object({
-  id: z.uuid(),
-  connection_id: z.uuid(),
-  provider: z.string(),
-  provider_account_id: z.string(),
-  reference: z.string().nullable().describe('As given when the connection was linked.'),
-  institution: z.string().nullable(),
-  name: z.string().nullable(),
-  number: z.string().nullable(),
-  type: z.string().nullable(),
-  currency: z.string(),
-  settings: z.object({
-    paused: z.boolean(),
-    interval: interval.nullable().describe('Null: only by webhooks and by hand.'),
-    products: z.array(product),
-    webhook_url: z.string().nullable(),
-    version: z.int(),
-    confirmed: z.boolean().describe('Whether the workflow runs this version of the settings.'),
-  }),
-  status: z.enum(['scanning', 'active', 'failing', 'paused', 'unlinked']),
-  pause_reason: z.enum(['user', 'reauth_required', 'provider_error']).nullable(),
-  next_sync_at: timestamp.nullable(),
-  balance: freshness,
-  transactions: freshness,
-  created_at: timestamp,
-});
+export const account = z
+  .object({
+    id: id,
+    connection_id: id,
+    provider: z.string(),
+    provider_account_id: z.string(),
+    reference: z.string().nullable().describe('As given when the connection was linked.'),
+    institution: z.string().nullable(),
+    name: z.string().nullable(),
+    number: z.string().nullable(),
+    type: z.string().nullable(),
+    currency: z.string(),
+    settings: z.object({
+      paused: z.boolean(),
+      interval: interval.nullable().describe('Null: only by webhooks and by hand.'),
+      products: z.array(product),
+      webhook_url: z.string().nullable(),
+      version: z.int(),
+      confirmed: z.boolean().describe('Whether the workflow runs this version of the settings.'),
+    }),
+    status: z.enum(['scanning', 'active', 'failing', 'paused', 'unlinked']),
+    pause_reason: z.enum(['user', 'reauth_required', 'provider_error']).nullable(),
+    next_sync_at: timestamp.nullable(),
+    balance: freshness,
+    transactions: freshness,
+    created_at: timestamp,
+  })
+  .meta({ ref: 'Account' });
 
 export type Account = z.infer<typeof account>;
 

@@ -21,7 +21,10 @@ export const webhookUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
   .max(2048, 'must have at most 2048 characters');
 
-export const timestamp = z.iso.datetime().describe('ISO 8601, UTC');
+/** In answers. */
+export const id = z.string().meta({ format: 'uuid' });
+
+export const timestamp = z.string().meta({ format: 'date-time', description: 'ISO 8601, UTC' });
 
 export const decimal = z
   .string()
@@ -43,15 +46,21 @@ export const pageOf = <Item extends z.ZodType>(item: Item) =>
     next_cursor: z.string().nullable().describe('Null on the last page.'),
   });
 
-export const problem = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  code: z.string().describe('Stable: what programs should look at.'),
-  detail: z.string(),
-  errors: z
-    .array(
-      z.object({ field: z.string(), message: z.string(), allowed: z.array(z.string()).optional() }),
-    )
-    .optional(),
-});
+export const problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.string().describe('Stable: what programs should look at.'),
+    detail: z.string(),
+    errors: z
+      .array(
+        z.object({
+          field: z.string(),
+          message: z.string(),
+          allowed: z.array(z.string()).optional(),
+        }),
+      )
+      .optional(),
+  })
+  .meta({ ref: 'Problem' });

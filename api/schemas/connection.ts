@@ -2,39 +2,45 @@ import { z } from 'zod';
 import type { AccountRow } from '../../db/list-accounts.ts';
 import type { ConnectionRow } from '../../db/list-connections.ts';
 import { account, toAccount } from './account.ts';
-import { timestamp } from './common.ts';
+import { id, timestamp } from './common.ts';
 import { refreshSetting } from './refresh-setting.ts';
 
-export const linkRequest = z.strictObject({
-  provider: z.string({ error: 'must be the name of a configured provider' }),
-  link: z
-    .record(z.string(), z.json(), {
-      error: 'must be an object: what the provider’s link flow gave',
-    })
-    .describe('What the provider’s link flow gave. okra: {"customer": …, "bank": …}.'),
-  reference: z
-    .string()
-    .min(1, 'must have 1 to 255 characters')
-    .max(255, 'must have 1 to 255 characters')
-    .optional()
-    .describe('Your own id for the customer or the consent.'),
-  refresh: refreshSetting.optional(),
-});
+export const linkRequest = z
+  .strictObject({
+    provider: z.string({ error: 'must be the name of a configured provider' }),
+    link: z
+      .record(z.string(), z.unknown(), {
+        error: 'must be an object: what the provider’s link flow gave',
+      })
+      .describe('What the provider’s link flow gave. okra: {"customer": …, "bank": …}.'),
+    reference: z
+      .string()
+      .min(1, 'must have 1 to 255 characters')
+      .max(255, 'must have 1 to 255 characters')
+      .optional()
+      .describe('Your own id for the customer or the consent.'),
+    refresh: refreshSetting.optional(),
+  })
+  .meta({ ref: 'LinkRequest' });
 
-export const connection = z.object({
-  id: z.uuid(),
-  provider: z.string(),
-  reference: z.string().nullable(),
-  institution: z.object({ id: z.string().nullable(), name: z.string().nullable() }),
-  status: z.enum(['active', 'reauth_required', 'gone', 'unlinked']),
-  status_code: z.string().nullable(),
-  status_changed_at: timestamp,
-  consent_expires_at: timestamp.nullable(),
-  created_at: timestamp,
-  unlinked_at: timestamp.nullable(),
-});
+export const connection = z
+  .object({
+    id: id,
+    provider: z.string(),
+    reference: z.string().nullable(),
+    institution: z.object({ id: z.string().nullable(), name: z.string().nullable() }),
+    status: z.enum(['active', 'reauth_required', 'gone', 'unlinked']),
+    status_code: z.string().nullable(),
+    status_changed_at: timestamp,
+    consent_expires_at: timestamp.nullable(),
+    created_at: timestamp,
+    unlinked_at: timestamp.nullable(),
+  })
+  .meta({ ref: 'Connection' });
 
-export const connectionWithAccounts = connection.extend({ accounts: z.array(account) });
+export const connectionWithAccounts = connection
+  .extend({ accounts: z.array(account) })
+  .meta({ ref: 'ConnectionWithAccounts' });
 
 export function toConnection(row: ConnectionRow): z.infer<typeof connection> {
   return {

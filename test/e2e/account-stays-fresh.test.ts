@@ -24,6 +24,13 @@ const syncsOf = async (accountId: string) =>
     webhooks: number;
   }[];
 
+const settingsOf = async (refresh: unknown): Promise<unknown[]> => {
+  const { accounts } = await link(freshet, bank, { accounts: 1 }, refresh);
+  const { body } = await freshet.call('GET', `/v1/accounts/${accounts[0].account}`);
+  const { interval, products, webhook_url: url } = body.settings;
+  return [interval, products, url];
+};
+
 describe('linking', () => {
   it('scans every account in full', async () => {
     const { accounts } = await link(freshet, bank, { accounts: 2, transactions: 450 });
@@ -63,12 +70,6 @@ describe('linking', () => {
   });
 
   it('takes each form of refresh', async () => {
-    const settingsOf = async (refresh: unknown) => {
-      const { accounts } = await link(freshet, bank, { accounts: 1 }, refresh);
-      const { body } = await freshet.call('GET', `/v1/accounts/${accounts[0].account}`);
-      const { interval, products, webhook_url: url } = body.settings;
-      return [interval, products, url];
-    };
     const both = ['balance', 'transaction'];
     expect(await settingsOf(true)).toEqual(['daily', both, null]);
     expect(await settingsOf(false)).toEqual([null, both, null]);

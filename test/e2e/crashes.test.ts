@@ -8,7 +8,7 @@ import { startTemporal, type OwnTemporal } from '../support/start-temporal.ts';
 
 const toClose: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
-  for (const close of toClose.splice(0).reverse()) await close();
+  for (const close of toClose.splice(0).toReversed()) await close();
 });
 
 async function temporalOfOwn(): Promise<OwnTemporal> {
