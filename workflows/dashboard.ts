@@ -3,12 +3,12 @@ import { PRODUCTS } from '../config/product.ts';
 import { deadline, pauseReason, statusOf, type AccountSyncState } from './account-state.ts';
 import { searchAttributes } from './search-attributes.ts';
 
-const isoOrNull = (time: number | null): string | null =>
-  time === null ? null : new Date(time).toISOString();
+const shown = (time: number | null, otherwise: string): string =>
+  time === null ? otherwise : `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
 /** Keeps what the Temporal UI shows of this workflow in step with its state. Attributes are written only on change. */
 export function createDashboard(state: AccountSyncState): { update(): void } {
-  let shown: string | null = null;
+  let written: string | null = null;
 
   return {
     update() {
@@ -25,8 +25,8 @@ export function createDashboard(state: AccountSyncState): { update(): void } {
         lastSuccess: lastSuccess || null,
       };
       const key = JSON.stringify(values);
-      if (key === shown) return;
-      shown = key;
+      if (key === written) return;
+      written = key;
       upsertSearchAttributes([
         { key: searchAttributes.status, value: values.status },
         { key: searchAttributes.pauseReason, value: values.pauseReason },
@@ -46,22 +46,25 @@ function details(state: AccountSyncState): string {
     ['Provider', state.provider],
     ['Interval', state.settings.interval ?? 'none'],
     ['Products', state.settings.products.join(', ')],
-    ['Next sync', isoOrNull(deadline(state)) ?? 'not planned'],
+    ['Next sync', shown(deadline(state), 'not planned')],
     ['Settings version', String(state.settings.version)],
   ];
   const products = PRODUCTS.map((name) => {
-    const product = state.products[name];
-    const error = product.lastErrorCode ? `${product.lastErrorCode} ×${product.failures}` : '';
-    const due = product.due.join(', ');
-    return `| ${name} | ${isoOrNull(product.lastSuccessAt) ?? 'never'} | ${due} | ${error} |`;
+    const { lastErrorCode, failures, due, lastSuccessAt } = state.products[name];
+    const error = lastErrorCode ? `${lastErrorCode} (${failures} in a row)` : '';
+    return row(name, shown(lastSuccessAt, 'never'), due.join(', '), error);
   });
   return [
     '| | |',
     '|---|---|',
-    ...rows.map(([name, value]) => `| ${name} | ${value} |`),
+    ...rows.map((cells) => row(...cells)),
     '',
-    '| Product | Last success | Due | Error |',
+    row('Product', 'Last success', 'Due', 'Last error'),
     '|---|---|---|---|',
     ...products,
   ].join('\n');
 }
+
+/** The UI draws tables without any space between columns. */
+const row = (...cells: readonly string[]): string =>
+  `| ${cells.map((cell) => `${cell}&emsp;`).join(' | ')} |`;
