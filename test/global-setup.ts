@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, chmod, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { freePort } from '../dev/ports.ts';
+import { removePostgresFolder } from '../dev/postgres/data-folder.ts';
 import { startPostgresServer } from '../dev/postgres/server.ts';
 import { startGuard } from '../dev/processes/guard.ts';
 import { stopLeftovers } from '../dev/processes/leftovers.ts';
@@ -27,6 +28,9 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const tearDown = async (): Promise<void> => {
     await stopLeftovers(registerDir);
     dismissGuard();
+    for (const name of await readdir(runDir)) {
+      if (name.startsWith('postgres')) await removePostgresFolder(path.join(runDir, name));
+    }
     await rm(runDir, { recursive: true, force: true, maxRetries: 5 });
   };
   try {

@@ -67,4 +67,4 @@ function details(state: AccountSyncState): string {
 
 /** The UI draws tables without any space between columns. */
 const row = (...cells: readonly string[]): string =>
-  `| ${cells.map((cell) => `${cell}&emsp;`).join(' | ')} |`;
+  `| ${cells.map((cell) => `${cell}\u2003`).join(' | ')} |`;
