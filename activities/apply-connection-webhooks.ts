@@ -11,7 +11,10 @@ const CONSENT = {
   revoked: 'gone',
 } as const;
 
-/** Puts into effect what stored webhooks say of the connection's consent. The last one, by the bank's time, counts. */
+/**
+ * Puts into effect what stored webhooks say of the connection's consent. The last one, by the
+ * bank's time, counts.
+ */
 export async function applyConnectionWebhooks(
   deps: ActivityDeps,
   accountId: string,

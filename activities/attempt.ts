@@ -7,8 +7,8 @@ import { toFailure } from './fail.ts';
 const HEARTBEAT_EVERY_MS = 2_000;
 
 /**
- * Runs one attempt of an activity: it heartbeats while the process lives, its calls end when Temporal cancels it, and whatever it
- * throws leaves as a failure that holds nothing private.
+ * Runs one attempt of an activity: it heartbeats while the process lives, its calls end when
+ * Temporal cancels it, and whatever it throws leaves as a failure that holds nothing private.
  */
 export async function attempt<T>(
   logger: Logger,

@@ -2,7 +2,8 @@ import type { Product } from '../config/product.ts';
 import type { AccountStatus, PauseReason, Trigger } from '../workflows/messages.ts';
 
 /*
- * What goes between workflows and activities. As in messages.ts: ids, names of products and errors, counts and times only.
+ * What goes between workflows and activities. As in messages.ts: ids, names of products and errors,
+ * counts and times only.
  */
 
 export interface SyncInput {
@@ -55,7 +56,10 @@ export interface ReconcileResult {
 export interface Activities {
   syncBalance(input: SyncInput): Promise<SyncResult>;
   syncTransactions(input: SyncInput): Promise<SyncResult>;
-  /** Applies what stored webhooks say of the consent; answers with how it stands, null when they said nothing new. */
+  /**
+   * Applies what stored webhooks say of the consent; answers with how it stands, null when they
+   * said nothing new.
+   */
   applyConnectionWebhooks(input: { accountId: string }): Promise<ConsentState | null>;
   recordAccountState(record: AccountStateRecord): Promise<void>;
   recordSyncFailure(failure: SyncFailure): Promise<void>;

@@ -3,13 +3,17 @@ import { StageLost } from '../db/commit-transactions.ts';
 import { SyncRefused } from '../db/open-sync-commit.ts';
 import { ProviderError } from '../providers/errors.ts';
 
-/** A wait that the provider asks for is sat out inside the activity up to this; a longer one becomes the account's state. */
+/**
+ * A wait that the provider asks for is sat out inside the activity up to this; a longer one becomes
+ * the account's state.
+ */
 const LONGEST_WAIT_IN_ACTIVITY_MS = 20_000;
 const LONGEST_WAIT_MS = 6 * 60 * 60_000;
 
 /**
- * Turns any error into what Temporal may keep of it: a type, a code, and a wait. The type is the provider's error kind, or
- * `refused` or `internal`. An error's own message can quote bank data and stays out.
+ * Turns any error into what Temporal may keep of it: a type, a code, and a wait. The type is the
+ * provider's error kind, or `refused` or `internal`. An error's own message can quote bank data and
+ * stays out.
  */
 export function toFailure(error: unknown): ApplicationFailure {
   if (error instanceof ProviderError) return fromProvider(error);

@@ -12,7 +12,10 @@ export interface OpenAccount {
   readonly ref: AccountRef;
 }
 
-/** Loads an account and opens its credentials. Throws `SyncRefused` once it is unlinked, `ProviderError` when it cannot be reached. */
+/**
+ * Loads an account and opens its credentials. Throws `SyncRefused` once it is unlinked,
+ * `ProviderError` when it cannot be reached.
+ */
 export async function openAccount(deps: ActivityDeps, accountId: string): Promise<OpenAccount> {
   const account = await findAccountForSync(deps.db, accountId);
   if (!account || account.unlinked || !account.credentials) {

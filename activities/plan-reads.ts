@@ -5,7 +5,10 @@ import type { Trigger } from '../workflows/messages.ts';
 import type { PendingEffect } from './pending-effects.ts';
 import { isOnly } from './triggers.ts';
 
-/** Everything is read again this often, which finds what an incremental read cannot see: old rows edited or removed. */
+/**
+ * Everything is read again this often, which finds what an incremental read cannot see: old rows
+ * edited or removed.
+ */
 const FULL_EVERY_MS = 24 * 60 * 60_000;
 
 /** Following more pointers than this costs more than reading everything once. */
@@ -16,7 +19,10 @@ export interface ReadPlan {
   readonly queries: readonly TransactionsQuery[];
 }
 
-/** The least that must be read for what asked for the sync. No query at all when webhooks told everything. */
+/**
+ * The least that must be read for what asked for the sync. No query at all when webhooks told
+ * everything.
+ */
 export function planReads(asked: {
   readonly triggers: readonly Trigger[];
   readonly full: boolean;

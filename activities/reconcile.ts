@@ -11,8 +11,8 @@ import type { ReconcileResult } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
 
 /**
- * Compares what Postgres holds with what the workflows have confirmed, and tells again what they missed. Safe to run at any
- * time, any number of times: everything that it sends is idempotent.
+ * Compares what Postgres holds with what the workflows have confirmed, and tells again what they
+ * missed. Safe to run at any time, any number of times: everything that it sends is idempotent.
  */
 export async function reconcile(
   { db, accountWorkflows }: ActivityDeps,

@@ -11,8 +11,9 @@ import { pendingEffects } from './pending-effects.ts';
 import { isOnly, wantsRefresh } from './triggers.ts';
 
 /**
- * Brings an account's balance up to date. Asked only by webhooks that carry the complete balance, it makes no call to the bank; else
- * the bank is asked, and the newest of what it and the webhooks say is kept.
+ * Brings an account's balance up to date. Asked only by webhooks that carry the complete balance,
+ * it makes no call to the bank; else the bank is asked, and the newest of what it and the webhooks
+ * say is kept.
  */
 export async function syncBalance(
   deps: ActivityDeps,

@@ -15,8 +15,9 @@ import { nothingToDo, type SyncDone } from './sync-done.ts';
 import { isOnly, wantsRefresh } from './triggers.ts';
 
 /**
- * Brings an account's transactions up to date: everything at the first time and once a day, else what is new since the cursor, or
- * only what webhooks pointed to. Pages are staged as they come, and all of it is committed at once.
+ * Brings an account's transactions up to date: everything at the first time and once a day, else
+ * what is new since the cursor, or only what webhooks pointed to. Pages are staged as they come,
+ * and all of it is committed at once.
  */
 export async function syncTransactions(
   deps: ActivityDeps,

@@ -4,8 +4,8 @@ import { linkedAccount } from './find-account.ts';
 import { toAccount, type Account } from './schemas/account.ts';
 
 /**
- * Stores what the operator wants, then tells the workflow. With no worker, or no Temporal, it is stored all the same and takes
- * effect later: `settings.confirmed` tells.
+ * Stores what the operator wants, then tells the workflow. With no worker, or no Temporal, it is
+ * stored all the same and takes effect later: `settings.confirmed` tells.
  */
 export async function changeSettings(
   { db, accountWorkflows, logger }: ApiDeps,

@@ -16,8 +16,8 @@ export const providerCall = (): CallContext => ({
 });
 
 /**
- * Links a connection: asks the provider for its accounts, stores all of it at once, and starts a workflow for each account. Where
- * Temporal is away the reconciler starts them later.
+ * Links a connection: asks the provider for its accounts, stores all of it at once, and starts a
+ * workflow for each account. Where Temporal is away the reconciler starts them later.
  */
 export async function linkAccounts(
   deps: ApiDeps,

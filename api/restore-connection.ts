@@ -1,7 +1,10 @@
 import { restoreConsent } from '../db/restore-consent.ts';
 import type { ApiDeps } from './deps.ts';
 
-/** Notes that a connection can be read again and tells its accounts; where Temporal is away the reconciler does. */
+/**
+ * Notes that a connection can be read again and tells its accounts; where Temporal is away the
+ * reconciler does.
+ */
 export async function restoreConnection(
   { db, accountWorkflows, logger }: ApiDeps,
   connectionId: string,

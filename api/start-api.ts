@@ -37,7 +37,9 @@ const SHUTDOWN_GRACE_MS = 4_000;
 
 export interface RunningApi {
   readonly url: string;
-  /** Takes no more requests, and resolves when those under way are answered and their signals sent. */
+  /**
+   * Takes no more requests, and resolves when those under way are answered and their signals sent.
+   */
   close(): Promise<void>;
 }
 

@@ -7,8 +7,8 @@ import type { ApiDeps } from './deps.ts';
 import { providerCall } from './link-accounts.ts';
 
 /**
- * Withdraws the consent at the provider, then marks all as unlinked and ends the workflows. Where it fails half-way the call can
- * be made again. Does nothing more to a connection that is unlinked.
+ * Withdraws the consent at the provider, then marks all as unlinked and ends the workflows. Where
+ * it fails half-way the call can be made again. Does nothing more to a connection that is unlinked.
  */
 export async function unlinkAccounts(deps: ApiDeps, connectionId: string): Promise<void> {
   const { db, providers, keyRing, accountWorkflows, logger } = deps;

@@ -15,8 +15,9 @@ export interface ErrorDescription {
 }
 
 /**
- * What may be written down of an error. A message from a library can quote a row, a URL or a body ("invalid input syntax for
- * type numeric: …"), so only our own are kept; of the others the type, the code (such as an SQLSTATE or an errno) and where.
+ * What may be written down of an error. A message from a library can quote a row, a URL or a body
+ * ("invalid input syntax for type numeric: …"), so only our own are kept; of the others the type,
+ * the code (such as an SQLSTATE or an errno) and where.
  */
 export function describeError(error: unknown): ErrorDescription {
   if (!(error instanceof Error)) return { type: typeof error };

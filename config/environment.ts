@@ -11,7 +11,6 @@ export const variables = {
   FRESHET_API_HOST: z.string().default('127.0.0.1'),
   FRESHET_API_PORT: port.default(4400),
   FRESHET_TASK_QUEUE: z.string().min(1).default('freshet'),
-  FRESHET_TEMPORAL_UI_URL: z.url().optional(),
   FRESHET_CREDENTIALS_KEYS: z.string().min(1),
   FRESHET_BOOTSTRAP_API_KEY: z
     .string()
@@ -31,7 +30,8 @@ type Variables = typeof variables;
 type Settings<Name extends keyof Variables> = { [N in Name]: z.infer<Variables[N]> };
 
 /**
- * Reads the named variables. An empty one counts as not set. Throws `ConfigError` with a line for each that is missing or wrong.
+ * Reads the named variables. An empty one counts as not set. Throws `ConfigError` with a line for
+ * each that is missing or wrong.
  *
  * @example const settings = readEnvironment(process.env, ['FRESHET_DATABASE_URL']);
  */

@@ -3,7 +3,10 @@ import { describeError } from './describe-error.ts';
 
 export type { Logger } from 'pino';
 
-/** JSON lines on standard output. An `err` is reduced to what cannot hold bank data (see `describeError`). */
+/**
+ * JSON lines on standard output. An `err` is reduced to what cannot hold bank data (see
+ * `describeError`).
+ */
 export function createLogger(name: string, level: string): Logger {
   return pino({
     name,

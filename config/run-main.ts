@@ -1,7 +1,10 @@
 import { ConfigError } from './secrets.ts';
 import { describeError } from './describe-error.ts';
 
-/** Runs a main function; an error ends the process with code 1 after one readable line on standard error. */
+/**
+ * Runs a main function; an error ends the process with code 1 after one readable line on standard
+ * error.
+ */
 export async function runMain(main: () => Promise<void>): Promise<void> {
   try {
     await main();

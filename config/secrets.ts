@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The environment with each `NAME_FILE` of a `FRESHET_` variable replaced by `NAME`, read from that file without its
- * last line break. Throws when both are given or the file cannot be read.
+ * The environment with each `NAME_FILE` of a `FRESHET_` variable replaced by `NAME`, read from that
+ * file without its last line break. Throws when both are given or the file cannot be read.
  */
 export function withSecretFiles(environment: Environment): Environment {
   const result: Record<string, string | undefined> = { ...environment };
@@ -24,7 +24,9 @@ export function withSecretFiles(environment: Environment): Environment {
   return result;
 }
 
-/** The configuration is wrong. The message names each variable and what it takes, never its value. */
+/**
+ * The configuration is wrong. The message names each variable and what it takes, never its value.
+ */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }

@@ -7,7 +7,10 @@ const TAG_BYTES = 16;
 
 /** Seals credentials so that only this key ring, for this row, opens them again. */
 export interface KeyRing {
-  /** AES-256-GCM under the first key. `row` (such as a connection's id) is bound in: the result opens for no other. */
+  /**
+   * AES-256-GCM under the first key. `row` (such as a connection's id) is bound in: the result
+   * opens for no other.
+   */
   seal(plaintext: string, row: string): Buffer;
   /** Throws when the key is not in the ring, or the bytes were altered or belong to another row. */
   open(sealed: Uint8Array, row: string): string;

@@ -2,7 +2,10 @@ import { sql } from 'kysely';
 import { ACCOUNT_TO_RUN, type AccountToRun } from './account-to-run.ts';
 import type { Database } from './connect.ts';
 
-/** The most accounts that one round takes of each kind: after an outage the rest follows in the next rounds. */
+/**
+ * The most accounts that one round takes of each kind: after an outage the rest follows in the next
+ * rounds.
+ */
 const MOST = 500;
 
 /** Accounts whose workflow has not confirmed their settings, though it had the time to. */

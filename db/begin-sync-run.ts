@@ -13,8 +13,8 @@ export interface SyncRunStart {
 }
 
 /**
- * Records that an attempt of a sync has begun. Answers with the counts when an earlier attempt has committed already
- * (its answer got lost on the way to Temporal), else with null.
+ * Records that an attempt of a sync has begun. Answers with the counts when an earlier attempt has
+ * committed already (its answer got lost on the way to Temporal), else with null.
  */
 export async function beginSyncRun(db: Database, run: SyncRunStart): Promise<SyncCounts | null> {
   const row = await db

@@ -14,8 +14,9 @@ export interface BalanceCommit {
 }
 
 /**
- * Commits a sync of the balance: the row, its history, the record of the sync, freshness and webhooks, in one transaction.
- * An older balance than the stored one changes nothing; of two with the same time, the one that was fetched wins.
+ * Commits a sync of the balance: the row, its history, the record of the sync, freshness and
+ * webhooks, in one transaction. An older balance than the stored one changes nothing; of two with
+ * the same time, the one that was fetched wins.
  */
 export async function commitBalance(db: Database, commit: BalanceCommit): Promise<SyncCounts> {
   const { accountId, syncRunId, balance, source } = commit;

@@ -9,7 +9,9 @@ export interface ConsentCommit {
   readonly webhookIds: readonly string[];
 }
 
-/** Stores how a connection's consent stands, and that these webhooks took effect on this account. */
+/**
+ * Stores how a connection's consent stands, and that these webhooks took effect on this account.
+ */
 export async function commitConsent(db: Database, commit: ConsentCommit): Promise<void> {
   const { accountId, connectionId, status, webhookIds } = commit;
   await db.transaction().execute(async (trx) => {

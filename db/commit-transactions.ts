@@ -34,8 +34,9 @@ export class StageLost extends Error {
 }
 
 /**
- * Commits a sync of transactions in one transaction: rows, removals, cursor, the record of the sync, freshness and webhooks.
- * A row changes only where its content does, and never to an older version. Throws `StageLost` or `SyncRefused`.
+ * Commits a sync of transactions in one transaction: rows, removals, cursor, the record of the
+ * sync, freshness and webhooks. A row changes only where its content does, and never to an older
+ * version. Throws `StageLost` or `SyncRefused`.
  */
 export async function commitTransactions(
   db: Database,
@@ -65,7 +66,8 @@ async function takeStage(
   trx: Transaction<Schema>,
   commit: TransactionsCommit,
 ): Promise<{ staged: number; added: number; changed: number }> {
-  // Of an id that came twice (pages overlap when the bank's list moves), the newest version counts, then the last one read.
+  // Of an id that came twice (pages overlap when the bank's list moves), the newest version counts,
+  // then the last one read.
   const { rows } = await sql<{ staged: number; added: number; changed: number }>`
     with staged as (
       select distinct on (provider_transaction_id) *

@@ -13,8 +13,9 @@ export interface SyncRunFailure {
 }
 
 /**
- * Records that a sync was given up. A run that has committed after all stays succeeded; one that never began is recorded too. A
- * failure that asks for a new log-in, or tells that the consent has ended, is noted on the connection.
+ * Records that a sync was given up. A run that has committed after all stays succeeded; one that
+ * never began is recorded too. A failure that asks for a new log-in, or tells that the consent has
+ * ended, is noted on the connection.
  */
 export async function failSyncRun(db: Database, failure: SyncRunFailure): Promise<void> {
   const { accountId, product, errorKind, errorCode } = failure;

@@ -1,6 +1,9 @@
 import type { Database } from './connect.ts';
 
-/** What is needed to call the provider about a connection; undefined when there is none, or it is unlinked. */
+/**
+ * What is needed to call the provider about a connection; undefined when there is none, or it is
+ * unlinked.
+ */
 export async function findCredentials(
   db: Database,
   connectionId: string,

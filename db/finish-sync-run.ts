@@ -22,8 +22,8 @@ export interface SyncRunEnd {
 }
 
 /**
- * The last part of a sync's transaction: the record of it, the account's freshness and the webhooks that it put into effect.
- * The freshness moves forward only.
+ * The last part of a sync's transaction: the record of it, the account's freshness and the webhooks
+ * that it put into effect. The freshness moves forward only.
  */
 export async function finishSyncRun(trx: Transaction<Schema>, end: SyncRunEnd): Promise<void> {
   const { syncRunId, accountId, product, dataAsOf, counts, webhookIds } = end;

@@ -27,8 +27,8 @@ export async function newId(db: Database): Promise<string> {
 }
 
 /**
- * Stores a connection with its accounts, in one transaction. Answers with its id, or with that of the connection which links
- * the same consent already; of calls at the same moment one stores it.
+ * Stores a connection with its accounts, in one transaction. Answers with its id, or with that of
+ * the connection which links the same consent already; of calls at the same moment one stores it.
  */
 export async function linkConnection(
   db: Database,

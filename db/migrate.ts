@@ -8,7 +8,8 @@ const OLDEST_POSTGRES = 180_000;
 
 /**
  * Brings the database up to date, under an advisory lock, so that several may call it at once.
- * Answers with the names of the migrations that it ran. Rejects when one fails (then none has run), or the server is too old.
+ * Answers with the names of the migrations that it ran. Rejects when one fails (then none has run),
+ * or the server is too old.
  */
 export async function migrate(db: Database): Promise<string[]> {
   const version = await sql<{ number: string; name: string }>`

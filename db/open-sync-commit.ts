@@ -2,14 +2,18 @@ import type { Transaction } from 'kysely';
 import type { SyncCounts } from './finish-sync-run.ts';
 import type { Schema } from './schema.ts';
 
-/** The sync has no right to write: its account is unlinked, or the run was recorded as failed in the meantime. */
+/**
+ * The sync has no right to write: its account is unlinked, or the run was recorded as failed in the
+ * meantime.
+ */
 export class SyncRefused extends Error {
   override readonly name = 'SyncRefused';
 }
 
 /**
- * The first part of a sync's transaction. Locks the account, so that an abandoned attempt and its successor come one after the
- * other. Answers with the counts when another attempt has committed already, else null. Throws `SyncRefused`.
+ * The first part of a sync's transaction. Locks the account, so that an abandoned attempt and its
+ * successor come one after the other. Answers with the counts when another attempt has committed
+ * already, else null. Throws `SyncRefused`.
  */
 export async function openSyncCommit(
   trx: Transaction<Schema>,

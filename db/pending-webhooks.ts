@@ -11,8 +11,8 @@ export interface PendingWebhook {
 export const MOST_PENDING_WEBHOOKS = 1_000;
 
 /**
- * The stored webhooks that still have to take effect on this product of this account, by the bank's own time; at most
- * `MOST_PENDING_WEBHOOKS`.
+ * The stored webhooks that still have to take effect on this product of this account, by the bank's
+ * own time; at most `MOST_PENDING_WEBHOOKS`.
  */
 export async function pendingWebhooks(
   db: Database,

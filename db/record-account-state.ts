@@ -10,7 +10,9 @@ export interface AccountStateRow {
   readonly nextSyncAt: string | null;
 }
 
-/** Stores what the account's workflow says of itself. Does nothing for an account that is unlinked. */
+/**
+ * Stores what the account's workflow says of itself. Does nothing for an account that is unlinked.
+ */
 export async function recordAccountState(db: Database, state: AccountStateRow): Promise<void> {
   await db
     .updateTable('accounts')

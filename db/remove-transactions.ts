@@ -13,7 +13,10 @@ interface By {
   readonly syncRunId: string;
 }
 
-/** Marks the named transactions as removed, where what is stored is not newer than the removal. Answers with how many it marked. */
+/**
+ * Marks the named transactions as removed, where what is stored is not newer than the removal.
+ * Answers with how many it marked.
+ */
 export async function markRemoved(
   trx: Transaction<Schema>,
   by: By,
@@ -39,8 +42,8 @@ export async function markRemoved(
 }
 
 /**
- * Marks as removed what we hold and the bank, in a complete read of these dates, did not. Rows newer than the read are left.
- * Answers with how many it marked.
+ * Marks as removed what we hold and the bank, in a complete read of these dates, did not. Rows
+ * newer than the read are left. Answers with how many it marked.
  */
 export async function removeAbsent(
   trx: Transaction<Schema>,

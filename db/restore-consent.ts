@@ -2,7 +2,10 @@ import { sql } from 'kysely';
 import { ACCOUNT_TO_RUN, type AccountToRun } from './account-to-run.ts';
 import type { Database } from './connect.ts';
 
-/** Notes that a connection can be read again, and answers with its accounts, whose workflows are to be told. */
+/**
+ * Notes that a connection can be read again, and answers with its accounts, whose workflows are to
+ * be told.
+ */
 export async function restoreConsent(db: Database, connectionId: string): Promise<AccountToRun[]> {
   await db
     .updateTable('connections')

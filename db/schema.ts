@@ -185,7 +185,10 @@ export interface IdempotencyKeysTable {
   created_at: TimeDefault;
 }
 
-/** Every table of Freshet, as Kysely sees it. The columns' meaning is in the database's own comments. */
+/**
+ * Every table of Freshet, as Kysely sees it. The columns' meaning is in the database's own
+ * comments.
+ */
 export interface Schema {
   connections: ConnectionsTable;
   accounts: AccountsTable;

@@ -6,8 +6,8 @@ import type { Database } from './connect.ts';
 const ROWS_PER_STATEMENT = 2_000;
 
 /**
- * Sets transactions of a sync that is still reading aside, in order. They are nobody's truth until `commitTransactions`
- * takes them.
+ * Sets transactions of a sync that is still reading aside, in order. They are nobody's truth until
+ * `commitTransactions` takes them.
  * @param stage names one attempt of one sync; a later attempt has another.
  */
 export async function stageTransactions(

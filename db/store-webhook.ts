@@ -22,8 +22,9 @@ export interface StoredWebhook {
 }
 
 /**
- * Stores a verified webhook and what it has to do for each account that it concerns, in one transaction. Once this resolves it
- * is durable. The same webhook again, also at the same moment on another instance, is stored once.
+ * Stores a verified webhook and what it has to do for each account that it concerns, in one
+ * transaction. Once this resolves it is durable. The same webhook again, also at the same moment on
+ * another instance, is stored once.
  */
 export async function storeWebhook(db: Database, webhook: WebhookToStore): Promise<StoredWebhook> {
   return await db.transaction().execute(async (trx) => {

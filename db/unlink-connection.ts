@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { Database } from './connect.ts';
 
 /**
- * Marks a connection and its accounts as unlinked and forgets the credentials, in one transaction. Their data stays. Answers with
- * the accounts' ids, so that their workflows can be told.
+ * Marks a connection and its accounts as unlinked and forgets the credentials, in one transaction.
+ * Their data stays. Answers with the accounts' ids, so that their workflows can be told.
  */
 export async function unlinkConnection(db: Database, connectionId: string): Promise<string[]> {
   return await db.transaction().execute(async (trx) => {

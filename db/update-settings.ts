@@ -12,8 +12,8 @@ export interface SettingsChange {
 }
 
 /**
- * Stores what the operator wants of an account. The version grows only when something changes, so that a repeated call is no new
- * one. Answers whether there is such an account that is linked.
+ * Stores what the operator wants of an account. The version grows only when something changes, so
+ * that a repeated call is no new one. Answers whether there is such an account that is linked.
  */
 export async function updateSettings(
   db: Database,

@@ -12,8 +12,8 @@ export interface WebhookSignal {
 }
 
 /**
- * Which accounts have webhooks that wait and were never signalled, or were signalled long ago to no effect though the account
- * runs; oldest first.
+ * Which accounts have webhooks that wait and were never signalled, or were signalled long ago to no
+ * effect though the account runs; oldest first.
  */
 export async function webhooksToSignal(db: Database): Promise<WebhookSignal[]> {
   const rows = await db

@@ -3,7 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const EVERY_MS = 200;
 
-/** The lines of a file that another process appends to, those there already first, until `signal` fires. */
+/**
+ * The lines of a file that another process appends to, those there already first, until `signal`
+ * fires.
+ */
 export async function* followLines(file: string, signal: AbortSignal): AsyncGenerator<string> {
   const handle = await open(file, 'r');
   const buffer = Buffer.alloc(64 * 1024);

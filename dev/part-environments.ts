@@ -41,7 +41,6 @@ export function partEnvironments(
     FRESHET_OKRA_BASE_URL: `${sandboxUrl(settings)}/v2`,
     FRESHET_OKRA_SECRET_KEY: secrets.okraSecretKey,
     FRESHET_OKRA_WEBHOOK_TOKEN: secrets.webhookToken,
-    FRESHET_TEMPORAL_UI_URL: temporalUiUrl(settings),
   };
   return {
     migrate: { ...base, ...database },

@@ -17,8 +17,8 @@ export interface WantedPort {
 }
 
 /**
- * A sentence for each wanted port that cannot be had, naming the variable that changes it; empty when all
- * are free.
+ * A sentence for each wanted port that cannot be had, naming the variable that changes it; empty
+ * when all are free.
  */
 export async function portComplaints(wanted: readonly WantedPort[]): Promise<string[]> {
   const complaints: string[] = [];

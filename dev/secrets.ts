@@ -13,9 +13,9 @@ export interface DevSecrets {
 }
 
 /**
- * The secrets of this state folder: made up once, kept in `file`, which only its owner may read. All ports
- * are bound to 127.0.0.1, but a machine may have more than one user, and Postgres' superuser can do whatever
- * its process can.
+ * The secrets of this state folder: made up once, kept in `file`, which only its owner may read.
+ * All ports are bound to 127.0.0.1, but a machine may have more than one user, and Postgres'
+ * superuser can do whatever its process can.
  */
 export function loadSecrets(file: string): DevSecrets {
   try {

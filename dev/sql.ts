@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Client } from 'pg';
 
-/** `npm run sql -- "select …"`: for those who have no psql. Asks the database that `npm start` runs. */
+/**
+ * `npm run sql -- "select …"`: for those who have no psql. Asks the database that `npm start` runs.
+ */
 const [sql] = process.argv.slice(2);
 const file = path.resolve(process.env['FRESHET_STATE_DIR'] || '.freshet', 'database-url');
 

@@ -27,7 +27,8 @@ export interface StateDir {
  * @throws when another `npm start` runs in it.
  */
 export function claimStateDir(dir: string): StateDir {
-  // A mode given with `recursive` would be every new folder's, and Postgres may run as another user.
+  // A mode given with `recursive` would be every new folder's, and Postgres may run as another
+  // user.
   mkdirSync(dir, { recursive: true });
   mkdirSync(path.join(dir, 'temporal'), { recursive: true, mode: 0o700 });
   const owner = path.join(dir, 'run.json');

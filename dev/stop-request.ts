@@ -13,8 +13,8 @@ export interface StopRequest {
 }
 
 /**
- * Hears of everything that asks `npm start` to stop: SIGINT, SIGTERM, SIGHUP. `again` is called when
- * somebody asks once more.
+ * Hears of everything that asks `npm start` to stop: SIGINT, SIGTERM, SIGHUP. `again` is called
+ * when somebody asks once more.
  */
 export function listenForStop(again: () => void): StopRequest {
   const controller = new AbortController();
@@ -40,7 +40,9 @@ export function listenForStop(again: () => void): StopRequest {
   };
 }
 
-/** Killed with SIGKILL, npm cannot tell us; nor can a shell between it and us that SIGTERM ended. */
+/**
+ * Killed with SIGKILL, npm cannot tell us; nor can a shell between it and us that SIGTERM ended.
+ */
 function watchParent(ask: () => void): void {
   const parent = process.ppid;
   const timer = setInterval(() => {

@@ -14,7 +14,10 @@ export const PROVIDER_VARIABLES = [
   'FRESHET_OKRA_WEBHOOK_TOKEN',
 ] as const;
 
-/** The providers for which the configuration has what they need. Throws `ConfigError` where one is configured by half. */
+/**
+ * The providers for which the configuration has what they need. Throws `ConfigError` where one is
+ * configured by half.
+ */
 export function configuredProviders(settings: ProviderSettings): ProviderRegistry {
   const given = PROVIDER_VARIABLES.filter((name) => settings[name] !== undefined);
   if (given.length === 0) return createProviderRegistry([]);

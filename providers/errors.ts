@@ -1,7 +1,8 @@
 /**
  * What a provider's error asks of us.
- * `retry`: later, by itself. `restart`: begin the pagination again. `reauth`: the customer must log in again.
- * `gone`: the consent or account has ended. `config`: the operator must act. `bug`: we sent or read something wrong.
+ * `retry`: later, by itself. `restart`: begin the pagination again. `reauth`: the customer must log
+ * in again. `gone`: the consent or account has ended. `config`: the operator must act. `bug`: we
+ * sent or read something wrong.
  */
 export type ProviderErrorKind = 'retry' | 'restart' | 'reauth' | 'gone' | 'config' | 'bug';
 
@@ -11,8 +12,9 @@ export interface ProviderErrorOptions {
 }
 
 /**
- * The one error that leaves a provider's folder. `code` is short, stable and snake_case (`rate_limited`, `http_500`,
- * `login_required`); the message is built from it alone, so that no bank data can reach a log or a Temporal payload.
+ * The one error that leaves a provider's folder. `code` is short, stable and snake_case
+ * (`rate_limited`, `http_500`, `login_required`); the message is built from it alone, so that no
+ * bank data can reach a log or a Temporal payload.
  */
 export class ProviderError extends Error {
   override readonly name = 'ProviderError';
@@ -33,7 +35,10 @@ export class ProviderError extends Error {
   }
 }
 
-/** What the caller gave to `link` is malformed. `field` and `message` are safe to show to that caller. */
+/**
+ * What the caller gave to `link` is malformed. `field` and `message` are safe to show to that
+ * caller.
+ */
 export class InvalidLink extends Error {
   override readonly name = 'InvalidLink';
   readonly field: string;
@@ -44,7 +49,10 @@ export class InvalidLink extends Error {
   }
 }
 
-/** A verified webhook body that is not the provider's JSON. It is stored and acknowledged all the same. */
+/**
+ * A verified webhook body that is not the provider's JSON. It is stored and acknowledged all the
+ * same.
+ */
 export class WebhookUnreadable extends Error {
   override readonly name = 'WebhookUnreadable';
 }

@@ -20,13 +20,22 @@ export type Timestamp = string;
 
 /** What a provider can do. The rest of Freshet asks these, never a provider's name. */
 export interface Capabilities {
-  /** What its webhooks carry per product: the whole resource, only ids or counts, or there are none. */
+  /**
+   * What its webhooks carry per product: the whole resource, only ids or counts, or there are none.
+   */
   readonly webhooks: Readonly<Record<Product, 'complete' | 'ids' | 'none'>>;
-  /** How incremental reads of transactions go: by a cursor the provider hands out, or by date window. */
+  /**
+   * How incremental reads of transactions go: by a cursor the provider hands out, or by date
+   * window.
+   */
   readonly transactions: 'cursor' | 'window';
-  /** Whether it can be told to ask the bank right now, rather than answer from its last extraction. */
+  /**
+   * Whether it can be told to ask the bank right now, rather than answer from its last extraction.
+   */
   readonly refreshOnDemand: boolean;
-  /** The smallest useful interval between refreshes, in milliseconds; null where there is no limit. */
+  /**
+   * The smallest useful interval between refreshes, in milliseconds; null where there is no limit.
+   */
   readonly smallestIntervalMs: number | null;
   /** Calls a day for each account; null where there is no limit. */
   readonly callsPerDay: number | null;
@@ -44,7 +53,9 @@ export interface CallContext {
   heartbeat(): void;
 }
 
-/** A connection as its provider needs it. `credentials` are secret: never logged, never in Temporal. */
+/**
+ * A connection as its provider needs it. `credentials` are secret: never logged, never in Temporal.
+ */
 export interface ConnectionRef {
   readonly providerConnectionId: string;
   readonly credentials: JsonValue;
@@ -126,8 +137,9 @@ export interface TransactionsEnd {
   /** Where the next incremental read starts; null where this read does not move the cursor. */
   readonly cursor: JsonValue | null;
   /**
-   * The dates (of `transactedAt`, both ends included) for which the pages held every transaction, so that one which we hold and
-   * they did not was removed. A null end is unbounded. Null: the pages prove no absence.
+   * The dates (of `transactedAt`, both ends included) for which the pages held every transaction,
+   * so that one which we hold and they did not was removed. A null end is unbounded. Null: the
+   * pages prove no absence.
    */
   readonly complete: {
     readonly from: CalendarDate | null;
@@ -140,7 +152,9 @@ export interface TransactionsEnd {
 export interface TranslatedWebhook {
   /** The provider's name for it, such as `BALANCE_SUCCESS`. */
   readonly type: string;
-  /** The provider's event id, or one derived from the content: equal for a re-delivery, else not. */
+  /**
+   * The provider's event id, or one derived from the content: equal for a re-delivery, else not.
+   */
   readonly dedupeKey: string;
   /** The provider's own time for it. */
   readonly occurredAt: Timestamp | null;
@@ -169,14 +183,18 @@ export interface WebhookRequest {
 }
 
 /**
- * A source of bank data. One folder each, registered in `registry.ts`. Every method that calls the provider
- * rejects with a `ProviderError` and nothing else (but the abort reason when `context.signal` aborts).
+ * A source of bank data. One folder each, registered in `registry.ts`. Every method that calls the
+ * provider rejects with a `ProviderError` and nothing else (but the abort reason when
+ * `context.signal` aborts).
  */
 export interface Provider {
   readonly name: string;
   readonly capabilities: Capabilities;
 
-  /** Turns what the caller got out of the provider's link flow into a connection. Rejects with `InvalidLink` when malformed. */
+  /**
+   * Turns what the caller got out of the provider's link flow into a connection. Rejects with
+   * `InvalidLink` when malformed.
+   */
   link(input: JsonValue, context: CallContext): Promise<LinkedConnection>;
 
   listAccounts(connection: ConnectionRef, context: CallContext): Promise<ProviderAccount[]>;

@@ -3,7 +3,9 @@ import type { CallContext } from './provider.ts';
 
 const BEAT_MS = 5_000;
 
-/** Resolves after `ms`, or rejects with the signal's reason as soon as it aborts. Beats meanwhile. */
+/**
+ * Resolves after `ms`, or rejects with the signal's reason as soon as it aborts. Beats meanwhile.
+ */
 export async function wait(ms: number, context: CallContext): Promise<void> {
   const { signal } = context;
   try {

@@ -18,18 +18,25 @@ export interface RefreshAnswer {
 }
 
 /**
- * How the API and the reconciler reach the account workflows. All start the workflow where it is missing, and reject when Temporal
- * does not answer in time: what they tell is in Postgres already, and the reconciler tells it again.
+ * How the API and the reconciler reach the account workflows. All start the workflow where it is
+ * missing, and reject when Temporal does not answer in time: what they tell is in Postgres already,
+ * and the reconciler tells it again.
  */
 export interface AccountWorkflows {
   start(account: AccountToRun): Promise<void>;
   webhookStored(account: AccountToRun, product: Product | 'connection'): Promise<void>;
-  /** Answers whether the workflow has confirmed that it runs these settings, after at most about four seconds. */
+  /**
+   * Answers whether the workflow has confirmed that it runs these settings, after at most about
+   * four seconds.
+   */
   applySettings(account: AccountToRun): Promise<boolean>;
   /** Tells the settings without waiting for the workflow. */
   settingsChanged(account: AccountToRun): Promise<void>;
   clearPause(account: AccountToRun, reason: 'reauth_required' | 'provider_error'): Promise<void>;
-  /** Asks for a sync now and waits for its end, at most `waitMs`. Rejects with `RefreshRefused` while paused. */
+  /**
+   * Asks for a sync now and waits for its end, at most `waitMs`. Rejects with `RefreshRefused`
+   * while paused.
+   */
   refresh(
     account: AccountToRun,
     products: readonly Product[],

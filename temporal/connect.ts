@@ -8,8 +8,9 @@ export interface TemporalSettings {
 }
 
 /**
- * Where Temporal is, from the variables that every Temporal tool reads: `TEMPORAL_ADDRESS` (127.0.0.1:7233), `TEMPORAL_NAMESPACE`
- * (default), `TEMPORAL_API_KEY`, `TEMPORAL_TLS_*`, `TEMPORAL_CONFIG_FILE`, `TEMPORAL_PROFILE`.
+ * Where Temporal is, from the variables that every Temporal tool reads: `TEMPORAL_ADDRESS`
+ * (127.0.0.1:7233), `TEMPORAL_NAMESPACE` (default), `TEMPORAL_API_KEY`, `TEMPORAL_TLS_*`,
+ * `TEMPORAL_CONFIG_FILE`, `TEMPORAL_PROFILE`.
  */
 export function readTemporalSettings(environment: Environment): TemporalSettings {
   const overrideEnvVars = Object.fromEntries(
@@ -19,7 +20,9 @@ export function readTemporalSettings(environment: Environment): TemporalSettings
   return { connectionOptions, namespace: namespace ?? 'default' };
 }
 
-/** A client that connects when it is first used, so that its owner can start while Temporal is away. */
+/**
+ * A client that connects when it is first used, so that its owner can start while Temporal is away.
+ */
 export function createTemporalClient(settings: TemporalSettings): Client {
   const connection = Connection.lazy(settings.connectionOptions);
   return new Client({ connection, namespace: settings.namespace });

@@ -3,8 +3,8 @@ import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client } from '@tem
 const SCHEDULE_ID = 'freshet-reconcile';
 
 /**
- * Makes sure that the reconciler runs every `everySeconds`. Rounds do not overlap, and those missed in a downtime are not made up
- * for: one repairs everything.
+ * Makes sure that the reconciler runs every `everySeconds`. Rounds do not overlap, and those missed
+ * in a downtime are not made up for: one repairs everything.
  */
 export async function ensureReconcileSchedule(
   client: Client,

@@ -10,8 +10,8 @@ const INDEXED_VALUE_TYPE = {
 } as const;
 
 /**
- * Registers in `namespace` those of our search attributes that it lacks. May be called again at any time.
- * Rejects with the gRPC error when the server cannot be reached or refuses.
+ * Registers in `namespace` those of our search attributes that it lacks. May be called again at any
+ * time. Rejects with the gRPC error when the server cannot be reached or refuses.
  */
 export async function registerSearchAttributes(
   connection: Connection,

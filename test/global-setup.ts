@@ -14,8 +14,8 @@ import { startTemporalServer } from '../dev/temporal/server.ts';
 import type { RunInfo } from './support/run-info.ts';
 
 /**
- * Brings up one Postgres and one Temporal for the whole run, and takes everything down at its end: what
- * the tests left running, too, and also when the run itself was killed (see guard.ts).
+ * Brings up one Postgres and one Temporal for the whole run, and takes everything down at its end:
+ * what the tests left running, too, and also when the run itself was killed (see guard.ts).
  */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const runDir = await mkdtemp(path.join(tmpdir(), 'freshet-test-'));

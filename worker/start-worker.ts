@@ -24,7 +24,9 @@ export interface WorkerOptions {
   readonly credentialsKeys: string;
   readonly taskQueue: string;
   readonly reconcileSeconds: number;
-  /** Path of a bundle that `worker/bundle-main.ts` wrote; undefined: the workflows are bundled now. */
+  /**
+   * Path of a bundle that `worker/bundle-main.ts` wrote; undefined: the workflows are bundled now.
+   */
   readonly workflowBundle: string | undefined;
   readonly temporal: TemporalSettings;
   readonly providers: ProviderRegistry;
@@ -34,10 +36,16 @@ export interface WorkerOptions {
   readonly intervals?: IntervalTable;
 }
 
-/** How long running activities may go on after the worker was asked to stop. Then they are abandoned, and begin again elsewhere. */
+/**
+ * How long running activities may go on after the worker was asked to stop. Then they are
+ * abandoned, and begin again elsewhere.
+ */
 const SHUTDOWN_GRACE = '5s';
 
-/** Runs a worker until `stop` aborts. Waits for Temporal and for its search attributes, without which workflow tasks would fail. */
+/**
+ * Runs a worker until `stop` aborts. Waits for Temporal and for its search attributes, without
+ * which workflow tasks would fail.
+ */
 export async function startWorker(options: WorkerOptions): Promise<void> {
   const { logger, stop, taskQueue, temporal } = options;
   const { connectionOptions, namespace } = temporal;

@@ -9,7 +9,10 @@ const LEVEL = {
   ERROR: 'error',
 } as const;
 
-/** Temporal's own log lines, a level down, without the errors' messages (see config/describe-error.ts). */
+/**
+ * Temporal's own log lines, a level down, without the errors' messages (see
+ * config/describe-error.ts).
+ */
 export function temporalLogger(logger: Logger): TemporalLogger {
   return new DefaultLogger('DEBUG', ({ level, message, meta }) => {
     const { workflowId, workflowType, activityType, attempt, error } = meta ?? {};

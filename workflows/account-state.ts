@@ -14,7 +14,10 @@ import { backoff, nextSlot } from './schedule.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** All that an account workflow knows. Plain data and plain changes to it: no timers and no activities here. */
+/**
+ * All that an account workflow knows. Plain data and plain changes to it: no timers and no
+ * activities here.
+ */
 export interface AccountSyncState {
   readonly accountId: string;
   readonly provider: string;
@@ -40,7 +43,10 @@ const freshProduct = (): ProductState => ({
   lastSuccessAt: null,
 });
 
-/** The state at the start of a run: what the last one carried over, or everything due for its first scan. */
+/**
+ * The state at the start of a run: what the last one carried over, or everything due for its first
+ * scan.
+ */
 export function openState(input: AccountSyncInput, now: number): AccountSyncState {
   const { carried } = input;
   const opened: AccountSyncState = {
@@ -184,7 +190,10 @@ export function clearPauseOf(
   askFor(state, state.settings.products, 'reconcile');
 }
 
-/** When the workflow must next act by itself, milliseconds since the epoch; null while nothing is planned. */
+/**
+ * When the workflow must next act by itself, milliseconds since the epoch; null while nothing is
+ * planned.
+ */
 export function deadline(state: AccountSyncState): number | null {
   if (pauseReason(state)) return null;
   const waits = state.settings.products.map((name) => state.products[name].notBefore);
@@ -192,7 +201,9 @@ export function deadline(state: AccountSyncState): number | null {
   return times.length > 0 ? Math.min(...times) : null;
 }
 
-/** Acts on a deadline that has passed: waits end, and a slot that is reached asks for every product. */
+/**
+ * Acts on a deadline that has passed: waits end, and a slot that is reached asks for every product.
+ */
 export function passDeadline(state: AccountSyncState, now: number): void {
   for (const name of PRODUCTS) {
     const product = state.products[name];

@@ -34,12 +34,16 @@ import * as messages from './messages.ts';
 import type { AccountSyncInput, SyncOutcome } from './messages.ts';
 import { uuid7 } from './uuid7.ts';
 
-/** Short histories: a large fleet evicts workflows from the workers' caches, and each wake-up then replays the whole run. */
+/**
+ * Short histories: a large fleet evicts workflows from the workers' caches, and each wake-up then
+ * replays the whole run.
+ */
 const SYNCS_PER_RUN = 60;
 
 /**
- * Keeps one account fresh, for as long as it is linked. A lane per product runs what is due; the main loop keeps the one deadline.
- * It never fails: an error becomes a state, with a way out (see ARCHITECTURE.md).
+ * Keeps one account fresh, for as long as it is linked. A lane per product runs what is due; the
+ * main loop keeps the one deadline. It never fails: an error becomes a state, with a way out (see
+ * ARCHITECTURE.md).
  */
 export async function accountSync(input: AccountSyncInput): Promise<void> {
   const state = openState(input, Date.now());
@@ -54,7 +58,10 @@ export async function accountSync(input: AccountSyncInput): Promise<void> {
   let busy = 0;
 
   const runIsLong = (): boolean => syncs >= SYNCS_PER_RUN || workflowInfo().continueAsNewSuggested;
-  /** No new work is taken up, so that the run can end; a caller who waits for a refresh still gets it. */
+  /**
+   * No new work is taken up, so that the run can end; a caller who waits for a refresh still gets
+   * it.
+   */
   const draining = (): boolean => state.unlinked || (runIsLong() && waitingRefreshes === 0);
   const ended = (): boolean => draining() && busy === 0 && allHandlersFinished();
 
@@ -79,7 +86,8 @@ export async function accountSync(input: AccountSyncInput): Promise<void> {
     async ({ products, full }) => {
       waitingRefreshes += 1;
       try {
-        // A sync that is already running may have read the bank before this was asked: the one after it counts.
+        // A sync that is already running may have read the bank before this was asked: the one
+        // after it counts.
         const target = new Map(
           products.map((name) => [name, finished[name].count + (syncing.has(name) ? 2 : 1)]),
         );
@@ -172,7 +180,10 @@ export async function accountSync(input: AccountSyncInput): Promise<void> {
     else if (consent === 'gone') state.pauses.providerError = true;
   }
 
-  /** What Postgres should hold of the state. A new deadline alone goes along with the sync that made it. */
+  /**
+   * What Postgres should hold of the state. A new deadline alone goes along with the sync that made
+   * it.
+   */
   const toRecord = (): string =>
     JSON.stringify([
       statusOf(state),
@@ -194,7 +205,10 @@ export async function accountSync(input: AccountSyncInput): Promise<void> {
     state.recorded = recorded;
   }
 
-  /** Keeps the one timer. It is armed anew only when the deadline moves earlier, as each timer costs events. */
+  /**
+   * Keeps the one timer. It is armed anew only when the deadline moves earlier, as each timer costs
+   * events.
+   */
   async function keepDeadline(): Promise<void> {
     while (!ended()) {
       const armed = deadline(state);

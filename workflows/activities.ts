@@ -4,7 +4,10 @@ import type { Product } from '../config/product.ts';
 
 const retry = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' } as const;
 
-/** An activity's process that falls silent for this long is taken for dead, and the attempt begins again elsewhere. */
+/**
+ * An activity's process that falls silent for this long is taken for dead, and the attempt begins
+ * again elsewhere.
+ */
 const HEARTBEAT_TIMEOUT = '10s';
 
 /** Short and safe to repeat: kept up until it succeeds, as it only needs Postgres. */
@@ -17,7 +20,10 @@ export const { reconcile } = proxyActivities<Activities>({
   retry: { ...retry, maximumAttempts: 3 },
 });
 
-/** A first scan may be long; any other sync gives up soon, so that an outage shows as the account's state. */
+/**
+ * A first scan may be long; any other sync gives up soon, so that an outage shows as the account's
+ * state.
+ */
 function syncActivities(full: boolean, summary: string): Activities {
   return proxyActivities<Activities>({
     startToCloseTimeout: full ? '30m' : '5m',

@@ -6,7 +6,10 @@ import { searchAttributes } from './search-attributes.ts';
 const shown = (time: number | null, otherwise: string): string =>
   time === null ? otherwise : `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
-/** Keeps what the Temporal UI shows of this workflow in step with its state. Attributes are written only on change. */
+/**
+ * Keeps what the Temporal UI shows of this workflow in step with its state. Attributes are written
+ * only on change.
+ */
 export function createDashboard(state: AccountSyncState): { update(): void } {
   let written: string | null = null;
 

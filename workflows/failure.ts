@@ -13,7 +13,10 @@ export interface Failure {
   readonly retryAfterMs: number | null;
 }
 
-/** Reads the failure that an activity threw (see activities/fail.ts). Cancellation and everything unforeseen is thrown on. */
+/**
+ * Reads the failure that an activity threw (see activities/fail.ts). Cancellation and everything
+ * unforeseen is thrown on.
+ */
 export function readFailure(error: unknown): Failure {
   if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
   const { cause } = error;

@@ -2,8 +2,8 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Product } from '../config/product.ts';
 
 /*
- * The contract between the account workflow and all who talk to it. Ids, product names, counts and times only:
- * whatever is here is stored in Temporal and shown in its UI.
+ * The contract between the account workflow and all who talk to it. Ids, product names, counts and
+ * times only: whatever is here is stored in Temporal and shown in its UI.
  */
 
 /** The workflow type, as Temporal's UI shows it. */
@@ -63,7 +63,10 @@ export interface CarriedState {
   readonly recorded: string | null;
 }
 
-/** Why the workflow holds still, beside the operator's own wish. Each is cleared only by its own cause. */
+/**
+ * Why the workflow holds still, beside the operator's own wish. Each is cleared only by its own
+ * cause.
+ */
 export interface Pauses {
   readonly reauthRequired: boolean;
   readonly providerError: boolean;
@@ -89,13 +92,18 @@ export interface AccountState {
   readonly nextSyncAt: string | null;
 }
 
-/** A stored webhook waits to be applied. Only wakes: what it is, the activity reads from Postgres. */
+/**
+ * A stored webhook waits to be applied. Only wakes: what it is, the activity reads from Postgres.
+ */
 export const webhookStored = defineSignal<[{ product: Product | 'connection' }]>('webhookStored');
 
 /** The settings changed in Postgres. Sent when the update `applySettings` cannot be. */
 export const settingsChanged = defineSignal<[AccountSettings]>('settingsChanged');
 
-/** The customer has logged in again (`reauth_required` ends), or the operator says to try again (`provider_error` ends). */
+/**
+ * The customer has logged in again (`reauth_required` ends), or the operator says to try again
+ * (`provider_error` ends).
+ */
 export const clearPause =
   defineSignal<[{ reason: 'reauth_required' | 'provider_error' }]>('clearPause');
 

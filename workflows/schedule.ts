@@ -9,9 +9,10 @@ function hash(text: string): number {
 }
 
 /**
- * The first slot after `now` of an account that is refreshed every `intervalMs`. Slots lie at fixed times, counted from
- * the epoch and shifted by the account's own offset: they never drift, accounts with the same interval do not
- * come all at once, and slots missed in a downtime collapse into the next one. All in milliseconds.
+ * The first slot after `now` of an account that is refreshed every `intervalMs`. Slots lie at fixed
+ * times, counted from the epoch and shifted by the account's own offset: they never drift, accounts
+ * with the same interval do not come all at once, and slots missed in a downtime collapse into the
+ * next one. All in milliseconds.
  */
 export function nextSlot(accountId: string, intervalMs: number, now: number): number {
   const offset = hash(accountId) % intervalMs;
@@ -21,7 +22,10 @@ export function nextSlot(accountId: string, intervalMs: number, now: number): nu
 const FIRST_RETRY_MS = 60_000;
 const LONGEST_RETRY_MS = 60 * 60_000;
 
-/** How long to wait before a product that failed `failures` times in a row is tried again, in milliseconds. */
+/**
+ * How long to wait before a product that failed `failures` times in a row is tried again, in
+ * milliseconds.
+ */
 export function backoff(failures: number): number {
   return Math.min(FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 10), LONGEST_RETRY_MS);
 }

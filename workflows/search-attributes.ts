@@ -1,8 +1,9 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 
 /**
- * What the Temporal UI can filter and sort account workflows by. They must be registered in the namespace before a
- * workflow sets them. Nothing private: names of states, providers and errors, and times.
+ * What the Temporal UI can filter and sort account workflows by. They must be registered in the
+ * namespace before a workflow sets them. Nothing private: names of states, providers and errors,
+ * and times.
  */
 export const searchAttributes = {
   /** `scanning`, `active`, `failing` or `paused`. */

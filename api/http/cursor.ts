@@ -5,7 +5,10 @@ export function encodeCursor(parts: readonly string[]): string {
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
-/** Unpacks what `encodeCursor` made, when each part has its form; else throws a 400 that names `cursor`. */
+/**
+ * Unpacks what `encodeCursor` made, when each part has its form; else throws a 400 that names
+ * `cursor`.
+ */
 export function decodeCursor(cursor: string, forms: readonly RegExp[]): string[] {
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
@@ -31,7 +34,10 @@ export interface Page<Item> {
   readonly next_cursor: string | null;
 }
 
-/** A page of a list that was read one row further than `limit`, so that it is known whether more follows. */
+/**
+ * A page of a list that was read one row further than `limit`, so that it is known whether more
+ * follows.
+ */
 export function toPage<Row, Item>(
   rows: readonly Row[],
   limit: number,

@@ -13,8 +13,8 @@ import { Problem } from './problem.ts';
 const LONGEST_KEY = 255;
 
 /**
- * A repeated call with the same `Idempotency-Key` gets the first one's answer, marked `Idempotency-Replayed: true`, for a day. A failure
- * on our side (5xx) is not kept.
+ * A repeated call with the same `Idempotency-Key` gets the first one's answer, marked
+ * `Idempotency-Replayed: true`, for a day. A failure on our side (5xx) is not kept.
  */
 export function idempotent(db: Database) {
   return createMiddleware<ApiEnv>(async (c, next) => {

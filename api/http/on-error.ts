@@ -6,7 +6,10 @@ import { RefreshRefused } from '../../temporal/account-workflows.ts';
 import { isDatabaseDown, isTemporalDown } from './outage.ts';
 import { Problem, problemResponse } from './problem.ts';
 
-/** The one place where errors become answers. What is not foreseen is a 500 that says nothing of the inside. */
+/**
+ * The one place where errors become answers. What is not foreseen is a 500 that says nothing of the
+ * inside.
+ */
 export function onError(logger: Logger): ErrorHandler {
   return (err, c) => {
     const problem = toProblem(err);

@@ -13,7 +13,9 @@ const POOL_MESSAGES = /^(timeout exceeded when trying to connect|Connection term
 /** gRPC: cancelled, deadline exceeded, resource exhausted, unavailable. */
 const GRPC_OUTAGES = new Set([1, 4, 8, 14]);
 
-/** Whether the error says that Postgres is away, starting or stopping, or has no connection to give. */
+/**
+ * Whether the error says that Postgres is away, starting or stopping, or has no connection to give.
+ */
 export function isDatabaseDown(error: Error): boolean {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   // SQLSTATE classes: 08 connection, 53 resources, 57P operator intervention.

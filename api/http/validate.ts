@@ -4,7 +4,10 @@ import { Problem, type FieldProblem } from './problem.ts';
 
 type Target = 'json' | 'query' | 'param';
 
-/** Checks a part of the request against its schema, which is also what the OpenAPI document shows. A mismatch is a 400 that names the fields. */
+/**
+ * Checks a part of the request against its schema, which is also what the OpenAPI document shows. A
+ * mismatch is a 400 that names the fields.
+ */
 export function validate<Where extends Target, Schema extends z.ZodType>(
   where: Where,
   schema: Schema,

@@ -3,7 +3,10 @@ import { STATUS_CODES } from 'node:http';
 import type { z } from 'zod';
 import { problem } from '../schemas/common.ts';
 
-/** What the OpenAPI document says of a route: its summary, its answer, and the problems it can answer with. */
+/**
+ * What the OpenAPI document says of a route: its summary, its answer, and the problems it can
+ * answer with.
+ */
 export function describe(
   tag: string,
   summary: string,

@@ -8,7 +8,9 @@ import { describe } from './describe.ts';
 
 const MOST_BYTES = 1024 * 1024;
 
-/** What banks call. The only routes without an API key: each provider proves itself in its own way. */
+/**
+ * What banks call. The only routes without an API key: each provider proves itself in its own way.
+ */
 export function webhookRoutes(deps: ApiDeps): Hono {
   const { providers, logger } = deps;
   return new Hono().post(

@@ -34,7 +34,10 @@ export const account = z
 
 export type Account = z.infer<typeof account>;
 
-/** @param confirmed whether the workflow has just confirmed the settings, ahead of what the row says. */
+/**
+ * @param confirmed whether the workflow has just confirmed the settings, ahead of what the row
+ * says.
+ */
 export function toAccount(row: AccountRow, confirmed = false): Account {
   return {
     id: row.id,

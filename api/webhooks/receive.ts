@@ -5,7 +5,10 @@ import { WebhookUnreadable } from '../../providers/errors.ts';
 import type { Provider, TranslatedWebhook, WebhookEffect } from '../../providers/provider.ts';
 import type { ApiDeps } from '../deps.ts';
 
-/** Stores a verified webhook; only then is it acknowledged. The signals to its accounts' workflows follow in the background. */
+/**
+ * Stores a verified webhook; only then is it acknowledged. The signals to its accounts' workflows
+ * follow in the background.
+ */
 export async function receiveWebhook(
   { db, dispatcher }: ApiDeps,
   provider: Provider,

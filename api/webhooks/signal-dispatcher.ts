@@ -12,7 +12,9 @@ export interface SignalToSend {
 export interface SignalDispatcher {
   /** Never throws and never waits. What cannot be told in time is left to the reconciler. */
   dispatch(signals: readonly SignalToSend[]): void;
-  /** Stops taking signals, and resolves when those on their way have arrived, or after `graceMs`. */
+  /**
+   * Stops taking signals, and resolves when those on their way have arrived, or after `graceMs`.
+   */
   close(graceMs: number): Promise<void>;
 }
 
@@ -23,13 +25,16 @@ interface Lane {
 }
 
 const RETRY_MS = [500, 1_000, 2_000, 4_000, 8_000];
-/** Beyond this, accounts that wait for Temporal are left to the reconciler: memory stays bounded in an outage. */
+/**
+ * Beyond this, accounts that wait for Temporal are left to the reconciler: memory stays bounded in
+ * an outage.
+ */
 const MOST_LANES = 10_000;
 const MOST_AT_A_TIME = 50;
 
 /**
- * For each account and product at most one signal is on its way and one waits, however many webhooks arrive: the workflow takes
- * all that are stored.
+ * For each account and product at most one signal is on its way and one waits, however many
+ * webhooks arrive: the workflow takes all that are stored.
  * @param send tells the workflow, then notes in Postgres that it was told.
  */
 export function createSignalDispatcher(

@@ -4,7 +4,10 @@ import type { EffectProduct } from '../../db/schema.ts';
 import { markSignalled } from '../../db/webhooks-to-signal.ts';
 import type { AccountWorkflows } from '../../temporal/account-workflows.ts';
 
-/** Tells an account's workflow that webhooks wait, starting it where it is missing, and notes that it was told. */
+/**
+ * Tells an account's workflow that webhooks wait, starting it where it is missing, and notes that
+ * it was told.
+ */
 export function signalWebhooks(db: Database, accountWorkflows: AccountWorkflows) {
   return async (
     accountId: string,

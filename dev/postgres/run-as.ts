@@ -9,8 +9,8 @@ export interface RunAs {
 const run = promisify(execFile);
 
 /**
- * Whom Postgres has to run as: undefined for an ordinary user (itself); for root, who Postgres refuses to
- * run as, the system user `postgres`, which is created when there is none.
+ * Whom Postgres has to run as: undefined for an ordinary user (itself); for root, who Postgres
+ * refuses to run as, the system user `postgres`, which is created when there is none.
  */
 export async function postgresUser(): Promise<RunAs | undefined> {
   if (process.getuid?.() !== 0) return undefined;

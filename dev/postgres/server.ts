@@ -32,8 +32,9 @@ const NAME = 'freshet';
 const READY_MS = 60_000;
 
 /**
- * Starts the embedded Postgres on 127.0.0.1 (TCP only, password demanded) and waits until it answers and
- * the database `freshet` is there. SIGINT, Postgres' "fast shutdown", stops it within a second or so.
+ * Starts the embedded Postgres on 127.0.0.1 (TCP only, password demanded) and waits until it
+ * answers and the database `freshet` is there. SIGINT, Postgres' "fast shutdown", stops it within a
+ * second or so.
  */
 export async function startPostgresServer(options: PostgresServerOptions): Promise<PostgresServer> {
   const { port, password, durable } = options;

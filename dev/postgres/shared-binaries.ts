@@ -10,8 +10,8 @@ import type { RunAs } from './run-as.ts';
 const SHARED_DIRS = ['/var/cache/freshet', path.join(tmpdir(), 'freshet-cache')];
 
 /**
- * The folder of Postgres binaries that `user` can run. Where npm put them in a folder closed to others, as
- * everything under /root is, that is a copy, made once for the version.
+ * The folder of Postgres binaries that `user` can run. Where npm put them in a folder closed to
+ * others, as everything under /root is, that is a copy, made once for the version.
  */
 export async function runnableBinaries(
   binaries: PostgresBinaries,

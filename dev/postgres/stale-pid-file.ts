@@ -3,8 +3,9 @@ import { readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Removes a `postmaster.pid` whose process is no Postgres of this cluster any more. Postgres itself refuses
- * to start when that pid is merely alive, as it may well be after a crash or in a restarted container.
+ * Removes a `postmaster.pid` whose process is no Postgres of this cluster any more. Postgres itself
+ * refuses to start when that pid is merely alive, as it may well be after a crash or in a restarted
+ * container.
  *
  * @returns the pid of a Postgres that does run on this cluster.
  */

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 const GUARD_MAIN = fileURLToPath(new URL('guard-main.ts', import.meta.url));
 
 /**
- * Starts a watcher that stops everything in the register `registerDir` when this process dies without
- * having done so itself (SIGKILL, a crash). It is a shell that reads from a pipe which only this
- * process holds: the read ends when the pipe does.
+ * Starts a watcher that stops everything in the register `registerDir` when this process dies
+ * without having done so itself (SIGKILL, a crash). It is a shell that reads from a pipe which only
+ * this process holds: the read ends when the pipe does.
  *
  * @returns a function that dismisses the guard, for when everything was stopped in good order.
  */

@@ -4,8 +4,8 @@ import { signalGroup } from './signal-group.ts';
 import { processStartTime } from './start-time.ts';
 
 /**
- * Stops every process of the register `dir` that still runs and is provably the one that was written
- * down (same pid, same start time), in reverse order of start, and empties the register.
+ * Stops every process of the register `dir` that still runs and is provably the one that was
+ * written down (same pid, same start time), in reverse order of start, and empties the register.
  *
  * @returns the names of those that it found running.
  */

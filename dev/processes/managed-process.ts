@@ -37,7 +37,9 @@ export interface ManagedProcess {
   readonly exited: Promise<ProcessExit>;
   /** Undefined while it runs. */
   exit(): ProcessExit | undefined;
-  /** Stops it gracefully, by force after its grace. May be called again; resolves when it is gone. */
+  /**
+   * Stops it gracefully, by force after its grace. May be called again; resolves when it is gone.
+   */
   stop(): Promise<ProcessExit>;
   /** Cuts the grace short. */
   hurry(): void;

@@ -15,8 +15,8 @@ export interface RegisteredProcess {
 }
 
 /**
- * Writes a process into the folder `dir`, a file for each process, so that several owners can write at
- * once. Does nothing when the process is gone already.
+ * Writes a process into the folder `dir`, a file for each process, so that several owners can write
+ * at once. Does nothing when the process is gone already.
  */
 export function registerProcess(
   dir: string,

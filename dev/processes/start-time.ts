@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
- * When a process started, as an opaque string, or undefined when no such process runs. With the pid it
- * identifies a process for as long as the machine is up: pids are used again, the pair is not. A
+ * When a process started, as an opaque string, or undefined when no such process runs. With the pid
+ * it identifies a process for as long as the machine is up: pids are used again, the pair is not. A
  * zombie counts as gone: in a container nobody may ever reap it.
  */
 export function processStartTime(pid: number): string | undefined {

@@ -13,8 +13,8 @@ export interface BuildOptions {
 }
 
 /**
- * Builds the Temporal CLI from the Go module that tools/temporal pins, into `dir`, and returns its path.
- * Takes minutes the first time, and says so every ten seconds.
+ * Builds the Temporal CLI from the Go module that tools/temporal pins, into `dir`, and returns its
+ * path. Takes minutes the first time, and says so every ten seconds.
  *
  * @throws when `go` is not on PATH or the build fails, with the end of its output.
  */

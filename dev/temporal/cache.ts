@@ -7,7 +7,10 @@ export function goArch(): string {
   return process.arch === 'x64' ? 'amd64' : process.arch;
 }
 
-/** Where the Temporal CLI is kept for this user, by version and machine, so that it is got only once. */
+/**
+ * Where the Temporal CLI is kept for this user, by version and machine, so that it is got only
+ * once.
+ */
 export function cachedCliPath(env: NodeJS.ProcessEnv): string {
   const xdg = env['XDG_CACHE_HOME'];
   // The XDG specification: a relative path in it is to be ignored.

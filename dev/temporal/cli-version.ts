@@ -12,8 +12,8 @@ export type CliCheck =
   | { readonly ok: false; readonly reason: string };
 
 /**
- * Runs `<file> --version` and says whether that Temporal CLI is new enough: CLI 1.8 or server 1.31. A CLI
- * built from source says `0.0.0-DEV` of itself, so either will do.
+ * Runs `<file> --version` and says whether that Temporal CLI is new enough: CLI 1.8 or server 1.31.
+ * A CLI built from source says `0.0.0-DEV` of itself, so either will do.
  */
 export async function checkCli(file: string): Promise<CliCheck> {
   let output: string;

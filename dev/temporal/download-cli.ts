@@ -13,8 +13,8 @@ const CONNECT_MS = 5_000;
 const DOWNLOAD_MS = 10 * 60_000;
 
 /**
- * Downloads the official release into `dir` and returns the unpacked binary's path. The address is the one
- * that docs.temporal.io gives for downloads by hand.
+ * Downloads the official release into `dir` and returns the unpacked binary's path. The address is
+ * the one that docs.temporal.io gives for downloads by hand.
  *
  * @throws when offline (within seconds), or when the site has nothing for this machine.
  */

@@ -18,8 +18,8 @@ export interface FindCliOptions {
 }
 
 /**
- * The path of a Temporal CLI that is new enough, looked for in this order: TEMPORAL_CLI_PATH, PATH, this
- * user's cache, the official download, a build with Go.
+ * The path of a Temporal CLI that is new enough, looked for in this order: TEMPORAL_CLI_PATH, PATH,
+ * this user's cache, the official download, a build with Go.
  *
  * @throws when TEMPORAL_CLI_PATH names something unusable, or nothing worked: the message lists what
  * was tried and what would help.

@@ -24,10 +24,10 @@ const READY_MS = 60_000;
 /**
  * Starts a Temporal dev server on 127.0.0.1 and waits until it answers.
  *
- * Its SQLite file runs in WAL mode with `synchronous=NORMAL`: a commit is in the operating system's hands
- * before it is acknowledged, so that no way of ending the process loses any (SIGKILL included), and only
- * checkpoints pay for an fsync. A power cut may lose the last moments, but never leaves a broken file
- * (as OFF could); the reconciler then repairs from Postgres.
+ * Its SQLite file runs in WAL mode with `synchronous=NORMAL`: a commit is in the operating system's
+ * hands before it is acknowledged, so that no way of ending the process loses any (SIGKILL
+ * included), and only checkpoints pay for an fsync. A power cut may lose the last moments, but
+ * never leaves a broken file (as OFF could); the reconciler then repairs from Postgres.
  */
 export async function startTemporalServer(options: TemporalServerOptions): Promise<TemporalServer> {
   const { port, uiPort, dbFile } = options;

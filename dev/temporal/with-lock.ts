@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { processStartTime } from '../processes/start-time.ts';
 
 /**
- * Runs `work` while no other process on this machine runs it under the same lock file. The lock of a
- * process that died is taken over. `waiting` is told once, with the holder's pid, when there is a wait.
+ * Runs `work` while no other process on this machine runs it under the same lock file. The lock of
+ * a process that died is taken over. `waiting` is told once, with the holder's pid, when there is a
+ * wait.
  */
 export async function withLock<T>(
   file: string,
@@ -43,7 +44,9 @@ async function take(file: string, mine: string): Promise<boolean> {
   }
 }
 
-/** Only when it still is the lock that was judged: somebody else may have taken it over meanwhile. */
+/**
+ * Only when it still is the lock that was judged: somebody else may have taken it over meanwhile.
+ */
 async function removeStale(file: string, judged: string): Promise<void> {
   const now = await readFile(file, 'utf8').catch(() => '');
   if (now === judged) await rm(file, { force: true });

@@ -271,7 +271,8 @@ describe('the schedule', () => {
     const nowhere = await freshet.call('POST', `/v1/accounts/${ids.account}/refresh`, {});
     expect([nowhere.status, nowhere.body.code]).toEqual([409, 'account_paused']);
 
-    // Another account with the same interval goes through two slots: time enough for this one to break its pause.
+    // Another account with the same interval goes through two slots: time enough for this one to
+    // break its pause.
     const other = await link(freshet, bank, { accounts: 1 }, refresh);
     await eventually(async () => {
       const syncs = await syncsOf(other.accounts[0].account);

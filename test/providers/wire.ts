@@ -16,7 +16,9 @@ export interface Wire extends AsyncDisposable {
 
 export type Answer = (response: ServerResponse, request: WireRequest) => void | Promise<void>;
 
-/** A real HTTP server on a free port of 127.0.0.1. Answers as it is told, keeps what it was sent. */
+/**
+ * A real HTTP server on a free port of 127.0.0.1. Answers as it is told, keeps what it was sent.
+ */
 export async function startWire(answer: Answer): Promise<Wire> {
   const requests: WireRequest[] = [];
   const server = createServer((request, response) => {

@@ -10,8 +10,8 @@ export interface EventuallyOptions {
 }
 
 /**
- * Calls `check` until it returns something other than undefined, null or false, and returns that. A check
- * that throws has not succeeded yet.
+ * Calls `check` until it returns something other than undefined, null or false, and returns that. A
+ * check that throws has not succeeded yet.
  *
  * @throws after the time-out, with the last error as cause or the last value in the message.
  *

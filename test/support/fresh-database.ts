@@ -13,11 +13,16 @@ const TEMPLATE_LOCK = 4_400_001;
 export interface FreshDatabase {
   readonly url: string;
   readonly name: string;
-  /** Ends what is still connected to it. Not doing so harms nobody: the whole server goes with the run. */
+  /**
+   * Ends what is still connected to it. Not doing so harms nobody: the whole server goes with the
+   * run.
+   */
   drop(): Promise<void>;
 }
 
-/** A migrated, empty database of one's own: a copy of a template that the run's first caller makes. */
+/**
+ * A migrated, empty database of one's own: a copy of a template that the run's first caller makes.
+ */
 export async function freshDatabase(): Promise<FreshDatabase> {
   await asAdmin(makeTemplate);
   const name = `test_${randomBytes(6).toString('hex')}`;

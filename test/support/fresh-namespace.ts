@@ -14,8 +14,8 @@ export interface FreshNamespace {
 }
 
 /**
- * A Temporal namespace of one's own, with our search attributes, in the run's shared server or in the one
- * at `address`. Takes about a tenth of a second. It goes with the server.
+ * A Temporal namespace of one's own, with our search attributes, in the run's shared server or in
+ * the one at `address`. Takes about a tenth of a second. It goes with the server.
  */
 export async function freshNamespace(
   address: string = runInfo().temporalAddress,

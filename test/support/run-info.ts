@@ -2,7 +2,9 @@ import { inject } from 'vitest';
 
 /** What the run's global set-up started and every test file may use. */
 export interface RunInfo {
-  /** Connection string of the run's Postgres: superuser, a database that nobody's test writes to. */
+  /**
+   * Connection string of the run's Postgres: superuser, a database that nobody's test writes to.
+   */
   readonly databaseUrl: string;
   readonly temporalAddress: string;
   /** Path of the Temporal CLI. */

@@ -51,7 +51,10 @@ export interface ApiAnswer {
   readonly body: any;
 }
 
-/** A whole Freshet of the test's own: its database, its Temporal namespace, the API in this process, a worker in its own. */
+/**
+ * A whole Freshet of the test's own: its database, its Temporal namespace, the API in this process,
+ * a worker in its own.
+ */
 export async function startFreshet(options: FreshetOptions = {}): Promise<Freshet> {
   const database = await freshDatabase();
   const namespace = options.temporal ? null : await freshNamespace();

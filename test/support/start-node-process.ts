@@ -20,7 +20,9 @@ export interface NodeProcess {
   output(): string;
   /** Its JSON log lines. */
   logLines(): LogLine[];
-  /** Waits for a log line with this `msg`, or that `matches`. Rejects when the process ends before. */
+  /**
+   * Waits for a log line with this `msg`, or that `matches`. Rejects when the process ends before.
+   */
   logged(msg: string | ((line: LogLine) => boolean), timeoutMs?: number): Promise<LogLine>;
   /** SIGTERM; resolves when it has ended. */
   stop(): Promise<ProcessExit>;
@@ -37,8 +39,8 @@ export interface StartProcessOptions {
 }
 
 /**
- * Starts a main file of the repository, as `worker/main.ts`, as a real process, with PATH and `env` for its
- * whole environment. What a test does not stop is stopped at the end of the run.
+ * Starts a main file of the repository, as `worker/main.ts`, as a real process, with PATH and `env`
+ * for its whole environment. What a test does not stop is stopped at the end of the run.
  *
  * @throws when it ends, or is silent for `timeoutMs`, before it is ready: with the end of its log.
  */

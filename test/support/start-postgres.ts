@@ -16,8 +16,8 @@ export interface OwnPostgres {
 }
 
 /**
- * A Postgres of the test's own, to be stopped or killed, and started again with the `port` and `dir` of the
- * one before.
+ * A Postgres of the test's own, to be stopped or killed, and started again with the `port` and
+ * `dir` of the one before.
  */
 export async function startPostgres(
   again: { readonly port?: number; readonly dir?: string } = {},

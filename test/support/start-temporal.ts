@@ -14,8 +14,9 @@ export interface OwnTemporal {
 }
 
 /**
- * A Temporal dev server of the test's own, to be stopped or killed, and started again with the `port` and
- * `dbFile` of the one before. Search attributes are not registered in its `default` namespace.
+ * A Temporal dev server of the test's own, to be stopped or killed, and started again with the
+ * `port` and `dbFile` of the one before. Search attributes are not registered in its `default`
+ * namespace.
  */
 export async function startTemporal(
   again: { readonly port?: number; readonly dbFile?: string } = {},

@@ -39,7 +39,9 @@ interface Posted {
 const post = (accountId: string, body: object): Promise<Posted> =>
   sandbox.control('POST', `accounts/${accountId}/transactions`, body);
 
-/** Runs `act` with a receiver for the customer's webhooks, and returns the first `count` of them. */
+/**
+ * Runs `act` with a receiver for the customer's webhooks, and returns the first `count` of them.
+ */
 async function webhooksOf(
   { customerId }: LinkedCustomer,
   count: number,
