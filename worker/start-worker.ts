@@ -36,6 +36,8 @@ export interface WorkerOptions {
   readonly intervals?: IntervalTable;
 }
 
+const CALL_DEADLINE_MS = 5_000;
+
 /**
  * How long running activities may go on after the worker was asked to stop. Then they are
  * abandoned, and begin again elsewhere.
@@ -65,12 +67,18 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
   const clientConnection = Connection.lazy(connectionOptions);
   const client = new Client({ connection: clientConnection, namespace });
   try {
-    const prepared = await untilReady('search attributes and schedule', options, async () => {
-      const missing = await missingSearchAttributes(clientConnection, namespace);
-      if (missing.length > 0) throw new MissingSearchAttributes();
-      await ensureReconcileSchedule(client, { taskQueue, everySeconds: options.reconcileSeconds });
-      return true;
-    });
+    const prepared = await untilReady('search attributes and schedule', options, () =>
+      // A server that is still coming up would hold a call for most of a minute.
+      clientConnection.withDeadline(Date.now() + CALL_DEADLINE_MS, async () => {
+        const missing = await missingSearchAttributes(clientConnection, namespace);
+        if (missing.length > 0) throw new MissingSearchAttributes();
+        await ensureReconcileSchedule(client, {
+          taskQueue,
+          everySeconds: options.reconcileSeconds,
+        });
+        return true;
+      }),
+    );
     if (!prepared) return;
 
     const worker = await Worker.create({
