@@ -1,5 +1,5 @@
 import { Kysely, PostgresDialect } from 'kysely';
-import { Pool } from 'pg';
+import { Pool, types, type CustomTypesConfig } from 'pg';
 import type { Schema } from './schema.ts';
 
 export type Database = Kysely<Schema>;
@@ -19,6 +19,7 @@ export interface DatabaseOptions {
 export function connectDatabase(options: DatabaseOptions): Database {
   const pool = new Pool({
     connectionString: options.url,
+    types: datesAsText,
     max: options.poolSize ?? 10,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
     application_name: 'freshet',
@@ -27,3 +28,9 @@ export function connectDatabase(options: DatabaseOptions): Database {
   pool.on('error', (error) => options.onIdleError?.(error));
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
 }
+
+/** A calendar date has no time zone: node-postgres would make a moment of it, in its own zone. */
+const datesAsText: CustomTypesConfig = {
+  getTypeParser: (oid, format) =>
+    oid === types.builtins.DATE ? (value: string) => value : types.getTypeParser(oid, format),
+};

@@ -103,6 +103,9 @@ export interface TransactionsTable {
   booked_at: Time | null;
   running_balance: Decimal | null;
   pending_provider_transaction_id: string | null;
+  matched_by: 'provider' | 'likeness' | null;
+  value_date: ColumnType<string | null, string | null, string | null>;
+  booked_date: ColumnType<string | null, never, never>;
   provider_updated_at: Time;
   removed_at: Time | null;
   raw: RawJson;
@@ -113,10 +116,39 @@ export interface TransactionsTable {
 
 export interface TransactionStageTable extends Omit<
   TransactionsTable,
-  'id' | 'removed_at' | 'first_seen_at' | 'changed_at' | 'sync_run_id'
+  | 'id'
+  | 'matched_by'
+  | 'booked_date'
+  | 'removed_at'
+  | 'first_seen_at'
+  | 'changed_at'
+  | 'sync_run_id'
 > {
   stage_id: string;
   ordinal: Generated<string>;
+}
+
+export interface TransactionChangesTable {
+  id: Generated<string>;
+  transaction_id: string;
+  kind: 'changed' | 'removed' | 'restored';
+  /** From a field's name to [before, after]. */
+  fields: JSONColumnType<Record<string, [unknown, unknown]>>;
+  changed_at: TimeDefault;
+  sync_run_id: string;
+}
+
+export interface QuarantinedItemsTable {
+  id: Generated<string>;
+  account_id: string;
+  product: Product;
+  provider_id: string | null;
+  reason: string;
+  raw: string;
+  fingerprint: Buffer;
+  first_seen_at: TimeDefault;
+  last_seen_at: TimeDefault;
+  sync_run_id: string;
 }
 
 export interface SyncRunsTable {
@@ -135,6 +167,9 @@ export interface SyncRunsTable {
   changed: Generated<number>;
   removed: Generated<number>;
   webhooks: Generated<number>;
+  quarantined: Generated<number>;
+  /** A bigint, as text. */
+  change_position: ColumnType<string | null, never, string>;
   error_kind: string | null;
   error_code: string | null;
 }
@@ -196,6 +231,8 @@ export interface Schema {
   balance_history: BalanceHistoryTable;
   transactions: TransactionsTable;
   transaction_stage: TransactionStageTable;
+  transaction_changes: TransactionChangesTable;
+  quarantined_items: QuarantinedItemsTable;
   sync_runs: SyncRunsTable;
   sync_cursors: SyncCursorsTable;
   inbound_webhooks: InboundWebhooksTable;

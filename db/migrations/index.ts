@@ -1,8 +1,10 @@
 import type { Migration, MigrationProvider } from 'kysely/migration';
 import { accountsStayFresh } from './0001_accounts_stay_fresh.ts';
+import { exactHistory } from './0002_exact_history.ts';
 
 const migrations: Record<string, Migration> = {
   '0001_accounts_stay_fresh': accountsStayFresh,
+  '0002_exact_history': exactHistory,
 };
 
 /** Every migration by name, in the order in which they run. Forward only: none has a `down`. */
