@@ -1,7 +1,9 @@
 import type { Database } from '../db/connect.ts';
 import type { Removal } from '../db/remove-transactions.ts';
 import { stageTransactions } from '../db/stage-transactions.ts';
+import { checkTransactions } from './check-transactions.ts';
 import type {
+  RejectedItem,
   TransactionsEnd,
   TransactionsPage,
   TransactionsQuery,
@@ -12,6 +14,7 @@ export interface TransactionsRead {
   readonly end: TransactionsEnd;
   readonly staged: number;
   readonly removals: readonly Removal[];
+  readonly rejected: readonly RejectedItem[];
 }
 
 /** Reads to the end, setting each page aside as it comes. */
@@ -23,15 +26,18 @@ export async function readTransactions(
 ): Promise<TransactionsRead> {
   let staged = 0;
   const removed: string[] = [];
+  const rejected: RejectedItem[] = [];
   for (;;) {
     const next = await pages.next();
     if (next.done) {
       const { dataAsOf } = next.value;
       const removals = removed.map((id) => ({ providerTransactionId: id, removedAt: dataAsOf }));
-      return { scope: query.scope, end: next.value, staged, removals };
+      return { scope: query.scope, end: next.value, staged, removals, rejected };
     }
-    await stageTransactions(db, stage, next.value.upserts);
-    staged += next.value.upserts.length;
+    const checked = checkTransactions(next.value.upserts);
+    await stageTransactions(db, stage, checked.sound);
+    staged += checked.sound.length;
+    rejected.push(...checked.rejected, ...next.value.rejected);
     removed.push(...next.value.removed);
   }
 }

@@ -57,6 +57,7 @@ export async function syncTransactions(
     syncRunId,
     nextSyncAt,
     staged: reads.reduce((sum, read) => sum + read.staged, 0),
+    rejected: reads.flatMap((read) => read.rejected),
     removals: [...toldRemovals(effects), ...reads.flatMap((read) => read.removals)],
     complete: whole?.end.complete ?? null,
     ...times(effects, reads),

@@ -16,6 +16,7 @@ export interface SyncRunEnd {
   readonly product: Product;
   readonly dataAsOf: Timestamp;
   readonly counts: SyncCounts;
+  readonly quarantined?: number;
   /** The stored webhooks that this sync put into effect. */
   readonly webhookIds: readonly string[];
   readonly nextSyncAt: Timestamp | null;
@@ -35,6 +36,7 @@ export async function finishSyncRun(trx: Transaction<Schema>, end: SyncRunEnd): 
       finished_at: sql<Date>`now()`,
       data_as_of: dataAsOf,
       webhooks: webhookIds.length,
+      quarantined: end.quarantined ?? 0,
       error_kind: null,
       error_code: null,
     })

@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely';
+import { sql, type RawBuilder, type Transaction } from 'kysely';
 import type { CalendarDate, Timestamp } from '../providers/provider.ts';
 import type { Schema } from './schema.ts';
 
@@ -27,23 +27,24 @@ export async function markRemoved(
     provider_transaction_id: removal.providerTransactionId,
     removed_at: removal.removedAt,
   }));
-  const result = await sql`
-    update transactions kept
-    set removed_at = gone.removed_at, changed_at = now(), sync_run_id = ${by.syncRunId}
-    from (
-      select provider_transaction_id, max(removed_at) as removed_at
+  return await mark(
+    trx,
+    by,
+    sql`
+      select kept.id, max(list.removed_at) as removed_at
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
         as list(provider_transaction_id text, removed_at timestamptz)
-      group by provider_transaction_id
-    ) gone
-    where kept.account_id = ${by.accountId} and kept.provider_transaction_id = gone.provider_transaction_id
-      and kept.removed_at is null and kept.provider_updated_at <= gone.removed_at`.execute(trx);
-  return Number(result.numAffectedRows ?? 0n);
+      join transactions kept on kept.account_id = ${by.accountId}
+        and kept.provider_transaction_id = list.provider_transaction_id
+      where kept.removed_at is null and kept.provider_updated_at <= list.removed_at
+      group by kept.id`,
+  );
 }
 
 /**
- * Marks as removed what we hold and the bank, in a complete read of these dates, did not. Rows
- * newer than the read are left. Answers with how many it marked.
+ * Marks as removed what we hold and the bank, in a complete read of these dates, did not. Rows newer
+ * than the read are left, and so are those that the bank did send and we could not take. Answers
+ * with how many it marked.
  */
 export async function removeAbsent(
   trx: Transaction<Schema>,
@@ -51,20 +52,46 @@ export async function removeAbsent(
     readonly stageId: string;
     readonly complete: { readonly from: CalendarDate | null; readonly to: CalendarDate | null };
     readonly readAsOf: Timestamp;
+    /** Provider ids of what could not be taken. */
+    readonly rejected: readonly string[];
   },
 ): Promise<number> {
   const { from, to } = by.complete;
-  const result = await sql`
-    update transactions kept
-    set removed_at = ${by.readAsOf}::timestamptz, changed_at = now(), sync_run_id = ${by.syncRunId}
-    where account_id = ${by.accountId} and removed_at is null
-      and provider_updated_at <= ${by.readAsOf}::timestamptz
-      and (${from}::date is null or transacted_at >= ${from}::date::timestamp at time zone 'utc')
-      and (${to}::date is null or transacted_at < (${to}::date + 1)::timestamp at time zone 'utc')
-      and not exists (
-        select from transaction_stage staged
-        where staged.stage_id = ${by.stageId}
-          and staged.provider_transaction_id = kept.provider_transaction_id
-      )`.execute(trx);
-  return Number(result.numAffectedRows ?? 0n);
+  return await mark(
+    trx,
+    by,
+    sql`
+      select kept.id, ${by.readAsOf}::timestamptz as removed_at
+      from transactions kept
+      where kept.account_id = ${by.accountId} and kept.removed_at is null
+        and kept.provider_updated_at <= ${by.readAsOf}::timestamptz
+        and (${from}::date is null
+          or kept.transacted_at >= ${from}::date::timestamp at time zone 'utc')
+        and (${to}::date is null
+          or kept.transacted_at < (${to}::date + 1)::timestamp at time zone 'utc')
+        and kept.provider_transaction_id <> all(${[...by.rejected]}::text[])
+        and not exists (
+          select from transaction_stage staged
+          where staged.stage_id = ${by.stageId}
+            and staged.provider_transaction_id = kept.provider_transaction_id
+        )`,
+  );
+}
+
+async function mark(trx: Transaction<Schema>, by: By, gone: RawBuilder<unknown>): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    with marked as (
+      update transactions kept
+      set removed_at = gone.removed_at, changed_at = now(), sync_run_id = ${by.syncRunId}
+      from (${gone}) gone
+      where kept.id = gone.id
+      returning kept.id, kept.removed_at
+    ), history as (
+      insert into transaction_changes (transaction_id, kind, fields, sync_run_id)
+      select id, 'removed', jsonb_build_object('removed_at', jsonb_build_array(null, removed_at)),
+        ${by.syncRunId}
+      from marked
+    )
+    select count(*)::int as n from marked`.execute(trx);
+  return rows[0]?.n ?? 0;
 }

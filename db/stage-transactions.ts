@@ -20,14 +20,14 @@ export async function stageTransactions(
     await sql`
       insert into transaction_stage (stage_id, account_id, provider_transaction_id, status, amount, currency, description,
         counterparty, category, transacted_at, booked_at, running_balance, pending_provider_transaction_id,
-        provider_updated_at, raw)
+        provider_updated_at, value_date, raw)
       select ${stage.stageId}, ${stage.accountId}, provider_transaction_id, status, amount, currency, description,
         counterparty, category, transacted_at, booked_at, running_balance, pending_provider_transaction_id,
-        provider_updated_at, raw::json
+        provider_updated_at, value_date, raw::json
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as page(provider_transaction_id text, status text,
         amount numeric, currency text, description text, counterparty text, category text, transacted_at timestamptz,
         booked_at timestamptz, running_balance numeric, pending_provider_transaction_id text,
-        provider_updated_at timestamptz, raw text)`.execute(db);
+        provider_updated_at timestamptz, value_date date, raw text)`.execute(db);
   }
 }
 
@@ -50,6 +50,7 @@ function toRow(transaction: ProviderTransaction): Record<string, unknown> {
     running_balance: transaction.runningBalance,
     pending_provider_transaction_id: transaction.pendingProviderTransactionId,
     provider_updated_at: transaction.providerUpdatedAt,
+    value_date: transaction.valueDate,
     raw: transaction.raw,
   };
 }

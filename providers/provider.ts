@@ -111,6 +111,8 @@ export interface ProviderTransaction {
   readonly transactedAt: Timestamp;
   /** When it entered the bank's books; null while pending. */
   readonly bookedAt: Timestamp | null;
+  /** When it counts for interest, where the provider tells. */
+  readonly valueDate: CalendarDate | null;
   /** The account's balance after it, where the provider tells. */
   readonly runningBalance: Decimal | null;
   /** The pending transaction that this one replaces, where the provider links them. */
@@ -126,8 +128,18 @@ export type TransactionsQuery =
   | { readonly scope: 'incremental'; readonly cursor: JsonValue }
   | { readonly scope: 'hint'; readonly hint: JsonValue };
 
+/** Something that the bank sent and that cannot be taken. The rest of what it came with can. */
+export interface RejectedItem {
+  /** Null where it has none, or none that can be read. */
+  readonly providerId: string | null;
+  /** Short, stable and snake_case, such as `invalid_transaction_trans_date`. */
+  readonly reason: string;
+  readonly raw: string;
+}
+
 export interface TransactionsPage {
   readonly upserts: readonly ProviderTransaction[];
+  readonly rejected: readonly RejectedItem[];
   /** Provider ids of transactions that are gone. */
   readonly removed: readonly string[];
 }

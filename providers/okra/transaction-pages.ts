@@ -1,7 +1,13 @@
-import type { CallContext, ProviderTransaction, Timestamp, TransactionsPage } from '../provider.ts';
+import type {
+  CallContext,
+  ProviderTransaction,
+  RejectedItem,
+  Timestamp,
+  TransactionsPage,
+} from '../provider.ts';
 import type { OkraApi } from './api.ts';
 import { readPages, type ListPage } from './pages.ts';
-import { toTransaction } from './transform/transaction.ts';
+import { readTransaction } from './transform/rejected-transaction.ts';
 
 /** What the pages told of time. */
 export interface Seen {
@@ -24,6 +30,12 @@ export interface TransactionReader {
   glimpse(path: string, body: Readonly<Record<string, string>>): Promise<Seen>;
 }
 
+/** What a page holds of one account. */
+interface OwnItems {
+  readonly upserts: ProviderTransaction[];
+  readonly rejected: RejectedItem[];
+}
+
 const KEYS = ['transaction', 'transactions'];
 
 export function createTransactionReader(
@@ -32,26 +44,30 @@ export function createTransactionReader(
   providerAccountId: string,
   context: CallContext,
 ): TransactionReader {
-  function ownOf(page: ListPage): ProviderTransaction[] {
-    return page.items
-      .map(({ value, raw }) => toTransaction(value, raw))
-      .filter(({ account }) => account === providerAccountId)
-      .map(({ transaction }) => transaction);
+  function ownOf(page: ListPage): OwnItems {
+    const own: OwnItems = { upserts: [], rejected: [] };
+    for (const { value, raw } of page.items) {
+      const item = readTransaction(value, raw);
+      if (item.account !== null && item.account !== providerAccountId) continue;
+      if ('transaction' in item) own.upserts.push(item.transaction);
+      else own.rejected.push(item.rejected);
+    }
+    return own;
   }
 
   return {
     async *all(path, body) {
       let seen: Seen = { extractedAt: null, newestChange: null };
       for await (const page of readPages(api, { path, body, keys: KEYS }, pageSize, context)) {
-        const upserts = ownOf(page);
-        seen = add(seen, page, upserts);
-        yield { upserts, removed: [] };
+        const own = ownOf(page);
+        seen = add(seen, page, own.upserts);
+        yield { ...own, removed: [] };
       }
       return seen;
     },
     async glimpse(path, body) {
       for await (const page of readPages(api, { path, body, keys: KEYS }, 1, context)) {
-        return add({ extractedAt: null, newestChange: null }, page, ownOf(page));
+        return add({ extractedAt: null, newestChange: null }, page, ownOf(page).upserts);
       }
       return { extractedAt: null, newestChange: null };
     },

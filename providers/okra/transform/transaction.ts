@@ -56,6 +56,7 @@ export function toTransaction(value: LosslessJson, raw: string): OwnedTransactio
       category: null,
       transactedAt: fields.trans_date,
       bookedAt: cleared ?? null,
+      valueDate: null,
       runningBalance: fields.balance ?? null,
       pendingProviderTransactionId: fields.pending_id ?? null,
       providerUpdatedAt: fields.last_updated ?? fields.created_at ?? fields.trans_date,

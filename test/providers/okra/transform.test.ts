@@ -38,6 +38,7 @@ describe('a transaction', () => {
       counterparty: 'MAMA PUT',
       category: null,
       transactedAt: '2026-03-01T10:00:00.000Z',
+      valueDate: null,
       bookedAt: '2026-03-03T08:00:00.000Z',
       runningBalance: '10.25',
       pendingProviderTransactionId: 'tx-8',

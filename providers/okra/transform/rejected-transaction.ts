@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { ProviderError } from '../../errors.ts';
+import type { LosslessJson } from '../../json.ts';
+import type { RejectedItem } from '../../provider.ts';
+import { id, reference } from '../fields.ts';
+import { toTransaction, type OwnedTransaction } from './transaction.ts';
+
+/** A transaction that cannot be taken, with what little can be read of it. */
+export interface RejectedTransaction {
+  /** Null where not even the account can be read. */
+  readonly account: string | null;
+  readonly rejected: RejectedItem;
+}
+
+const remains = z.object({
+  _id: id.nullish().catch(null),
+  id: id.nullish().catch(null),
+  account: reference.nullable().catch(null),
+});
+
+/** Reads one item of a list. A faulty one is told apart, so that it does not spoil the others. */
+export function readTransaction(
+  value: LosslessJson,
+  raw: string,
+): OwnedTransaction | RejectedTransaction {
+  try {
+    return toTransaction(value, raw);
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.kind !== 'bug') throw error;
+    const found = remains.safeParse(value);
+    const rest = found.success ? found.data : { _id: null, id: null, account: null };
+    const providerId = rest._id ?? rest.id ?? null;
+    return { account: rest.account, rejected: { providerId, reason: error.code, raw } };
+  }
+}
