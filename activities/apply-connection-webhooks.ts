@@ -21,7 +21,7 @@ export async function applyConnectionWebhooks(
 ): Promise<ConsentState | null> {
   const { account, provider } = await openAccount(deps, accountId);
   const webhooks = await pendingWebhooks(deps.db, accountId, 'connection');
-  const said = pendingEffects(provider, account.providerAccountId, webhooks)
+  const said = pendingEffects(provider, account.providerAccountId, 'connection', webhooks)
     .map((effect) => (effect.kind in CONSENT ? CONSENT[effect.kind as keyof typeof CONSENT] : null))
     .filter((state) => state !== null);
   const last = said.at(-1) ?? null;

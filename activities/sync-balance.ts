@@ -26,7 +26,7 @@ export async function syncBalance(
   const more = webhooks.length === MOST_PENDING_WEBHOOKS;
   if (isOnly('webhook', triggers) && webhooks.length === 0) return nothingToDo;
 
-  const effects = pendingEffects(provider, account.providerAccountId, webhooks);
+  const effects = pendingEffects(provider, account.providerAccountId, 'balance', webhooks);
   const told = effects.filter((effect) => effect.kind === 'balance').map(({ balance }) => balance);
   const asksBank =
     !isOnly('webhook', triggers) ||

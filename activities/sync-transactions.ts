@@ -30,7 +30,7 @@ export async function syncTransactions(
   const more = webhooks.length === MOST_PENDING_WEBHOOKS;
   if (isOnly('webhook', triggers) && webhooks.length === 0) return nothingToDo;
 
-  const effects = pendingEffects(provider, account.providerAccountId, webhooks);
+  const effects = pendingEffects(provider, account.providerAccountId, 'transaction', webhooks);
   const cursor = await findCursor(deps.db, accountId, 'transaction');
   const plan = planReads({ triggers, full: input.full, cursor, effects });
   const run = { id: syncRunId, accountId, triggers, product: 'transaction' } as const;

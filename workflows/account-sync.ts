@@ -172,7 +172,13 @@ export async function accountSync(input: AccountSyncInput): Promise<void> {
 
   async function readConsent(): Promise<void> {
     state.connectionDue = false;
-    const consent = await applyConnectionWebhooks({ accountId: state.accountId });
+    const consent = await applyConnectionWebhooks({ accountId: state.accountId }).catch(
+      (error: unknown) => {
+        // They wait in Postgres, and the reconciler asks again.
+        readFailure(error);
+        return null;
+      },
+    );
     if (consent === 'active') {
       clearPauseOf(state, 'reauth_required');
       clearPauseOf(state, 'provider_error');
