@@ -1,36 +1,45 @@
 import { commitConsent } from '../db/commit-consent.ts';
+import { findAccountForSync } from '../db/find-account-for-sync.ts';
+import { SyncRefused } from '../db/open-sync-commit.ts';
 import { pendingWebhooks } from '../db/pending-webhooks.ts';
+import { ProviderError } from '../providers/errors.ts';
+import type { WebhookEffect } from '../providers/provider.ts';
 import type { ConsentState } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
-import { openAccount } from './open-account.ts';
 import { pendingEffects } from './pending-effects.ts';
 
-const CONSENT = {
+const CONSENT: Partial<Record<WebhookEffect['kind'], ConsentState>> = {
   reauth_required: 'reauth_required',
   reauthorized: 'active',
   revoked: 'gone',
-} as const;
+};
 
 /**
- * Puts into effect what stored webhooks say of the connection's consent. The last one, by the
- * bank's time, counts.
+ * Puts into effect what stored webhooks say of the connection's consent: the last one, by the bank's
+ * time, unless something newer is known. Answers with how the consent now stands, null when there was
+ * nothing to apply.
  */
 export async function applyConnectionWebhooks(
-  deps: ActivityDeps,
+  { db, providers }: ActivityDeps,
   accountId: string,
 ): Promise<ConsentState | null> {
-  const { account, provider } = await openAccount(deps, accountId);
-  const webhooks = await pendingWebhooks(deps.db, accountId, 'connection');
-  const said = pendingEffects(provider, account.providerAccountId, 'connection', webhooks)
-    .map((effect) => (effect.kind in CONSENT ? CONSENT[effect.kind as keyof typeof CONSENT] : null))
-    .filter((state) => state !== null);
-  const last = said.at(-1) ?? null;
+  const account = await findAccountForSync(db, accountId);
+  if (!account || account.unlinked) throw new SyncRefused('account_unlinked');
+  const provider = providers.get(account.provider);
+  if (!provider) throw new ProviderError(account.provider, 'config', 'provider_not_configured');
+  const webhooks = await pendingWebhooks(db, accountId, 'connection');
   if (webhooks.length === 0) return null;
-  await commitConsent(deps.db, {
+  const received = new Map(webhooks.map(({ id, receivedAt }) => [id, receivedAt.toISOString()]));
+  const said = pendingEffects(provider, account.providerAccountId, 'connection', webhooks)
+    .map(({ kind, occurredAt, webhookId }) => ({
+      status: CONSENT[kind],
+      asOf: occurredAt ?? received.get(webhookId) ?? new Date().toISOString(),
+    }))
+    .filter((one): one is { status: ConsentState; asOf: string } => one.status !== undefined);
+  return await commitConsent(db, {
     accountId,
     connectionId: account.connectionId,
-    status: last,
+    said: said.at(-1) ?? null,
     webhookIds: webhooks.map(({ id }) => id),
   });
-  return last;
 }

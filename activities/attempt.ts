@@ -23,7 +23,9 @@ export async function attempt<T>(
       heartbeat: () => context.heartbeat(),
     });
   } catch (error) {
-    if (context.cancellationSignal.aborted || error instanceof CancelledFailure) throw error;
+    // Anything else that a cancelled attempt throws can be a library's, and may quote what it read.
+    const { aborted, reason } = context.cancellationSignal;
+    if (aborted && (error instanceof CancelledFailure || error === reason)) throw error;
     const failure = toFailure(error);
     const { attempt: number, activityType } = context.info;
     const err = failure.type === 'internal' ? error : undefined;

@@ -13,6 +13,8 @@ export interface SyncInput {
   readonly triggers: readonly Trigger[];
   /** Read everything again, whatever the cursor says. */
   readonly full: boolean;
+  /** False: make no call to the bank, only store what webhooks hold in full. */
+  readonly mayCall: boolean;
   /** ISO 8601; when the workflow will next sync by itself. */
   readonly nextSyncAt: string | null;
 }
@@ -50,6 +52,8 @@ export interface ReconcileResult {
   readonly pausesCleared: number;
   readonly workflowsStopped: number;
   readonly webhooksSignalled: number;
+  /** What could not be told; the next round tries again. */
+  readonly failed: number;
 }
 
 /** Every activity that the workflows call. */

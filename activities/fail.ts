@@ -18,7 +18,7 @@ const LONGEST_WAIT_MS = 6 * 60 * 60_000;
 export function toFailure(error: unknown): ApplicationFailure {
   if (error instanceof ProviderError) return fromProvider(error);
   if (error instanceof StageLost) return failure('restart', 'stage_lost', true);
-  if (error instanceof SyncRefused) return failure('refused', 'sync_refused', false);
+  if (error instanceof SyncRefused) return failure('refused', error.code, false);
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const isPlainCode = typeof code === 'string' && /^[A-Za-z0-9_]{1,40}$/.test(code);
   return failure('internal', isPlainCode ? `internal_${code}` : 'internal', true);

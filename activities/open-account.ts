@@ -1,4 +1,4 @@
-import { parseCredentials } from '../credentials/parse-credentials.ts';
+import { openCredentials } from '../credentials/open-credentials.ts';
 import { findAccountForSync, type AccountForSync } from '../db/find-account-for-sync.ts';
 import { SyncRefused } from '../db/open-sync-commit.ts';
 import { ProviderError } from '../providers/errors.ts';
@@ -19,21 +19,17 @@ export interface OpenAccount {
 export async function openAccount(deps: ActivityDeps, accountId: string): Promise<OpenAccount> {
   const account = await findAccountForSync(deps.db, accountId);
   if (!account || account.unlinked || !account.credentials) {
-    throw new SyncRefused('the account is unlinked');
+    throw new SyncRefused('account_unlinked');
   }
   const provider = deps.providers.get(account.provider);
   if (!provider) throw new ProviderError(account.provider, 'config', 'provider_not_configured');
-  const { providerAccountId, providerConnectionId } = account;
-  const credentials = openCredentials(deps, account);
+  const {
+    providerAccountId,
+    providerConnectionId,
+    connectionId: id,
+    credentials: sealed,
+  } = account;
+  const connection = { id, provider: account.provider, credentials: sealed };
+  const credentials = openCredentials(deps.keyRing, connection);
   return { account, provider, ref: { providerAccountId, providerConnectionId, credentials } };
-}
-
-function openCredentials(deps: ActivityDeps, account: AccountForSync): AccountRef['credentials'] {
-  try {
-    return parseCredentials(
-      deps.keyRing.open(account.credentials ?? Buffer.alloc(0), account.connectionId),
-    );
-  } catch {
-    throw new ProviderError(account.provider, 'config', 'credentials_unreadable');
-  }
 }

@@ -6,6 +6,7 @@ import type { Provider, TranslatedWebhook, WebhookEffect } from '../providers/pr
 export type PendingEffect = WebhookEffect & {
   /** The bank's time of the webhook; null where it gives none. */
   readonly occurredAt: string | null;
+  readonly webhookId: string;
 };
 
 /** What stored webhooks say about a product of one account, in their order. */
@@ -15,7 +16,7 @@ export function pendingEffects(
   product: EffectProduct,
   webhooks: readonly PendingWebhook[],
 ): PendingEffect[] {
-  return webhooks.flatMap(({ body }) => {
+  return webhooks.flatMap(({ id: webhookId, body }) => {
     const { effects, occurredAt } = translate(provider, body, product);
     return effects
       .filter((effect) => effect.kind !== 'changed' || effect.product === product)
@@ -23,7 +24,7 @@ export function pendingEffects(
         (effect) =>
           effect.kind !== 'balance' || effect.balance.providerAccountId === providerAccountId,
       )
-      .map((effect) => ({ ...effect, occurredAt }));
+      .map((effect) => ({ ...effect, occurredAt, webhookId }));
   });
 }
 

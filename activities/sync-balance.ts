@@ -6,6 +6,7 @@ import type { CallContext, ProviderBalance } from '../providers/provider.ts';
 import type { SyncInput } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
 import { openAccount } from './open-account.ts';
+import { heldInFull } from './held-in-full.ts';
 import { nothingToDo, type SyncDone } from './sync-done.ts';
 import { pendingEffects } from './pending-effects.ts';
 import { isOnly, wantsRefresh } from './triggers.ts';
@@ -22,16 +23,21 @@ export async function syncBalance(
 ): Promise<SyncDone> {
   const { accountId, syncRunId, triggers, nextSyncAt } = input;
   const { account, provider, ref } = await openAccount(deps, accountId);
-  const webhooks = await pendingWebhooks(deps.db, accountId, 'balance');
-  const more = webhooks.length === MOST_PENDING_WEBHOOKS;
+  const pending = await pendingWebhooks(deps.db, accountId, 'balance');
+  const more = input.mayCall && pending.length === MOST_PENDING_WEBHOOKS;
+  const said = pendingEffects(provider, account.providerAccountId, 'balance', pending);
+  const { webhooks, effects } = input.mayCall
+    ? { webhooks: pending, effects: said }
+    : heldInFull(pending, said);
   if (isOnly('webhook', triggers) && webhooks.length === 0) return nothingToDo;
 
-  const effects = pendingEffects(provider, account.providerAccountId, 'balance', webhooks);
   const told = effects.filter((effect) => effect.kind === 'balance').map(({ balance }) => balance);
   const asksBank =
-    !isOnly('webhook', triggers) ||
-    told.length === 0 ||
-    effects.some((effect) => effect.kind === 'changed');
+    input.mayCall &&
+    (!isOnly('webhook', triggers) ||
+      told.length === 0 ||
+      effects.some((effect) => effect.kind === 'changed'));
+  if (!asksBank && told.length === 0) return nothingToDo;
 
   const scope = asksBank ? 'full' : 'webhook';
   const earlier = await beginSyncRun(deps.db, { ...run(input), scope });

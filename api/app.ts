@@ -4,14 +4,19 @@ import { bodyLimit } from 'hono/body-limit';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { authenticate } from './http/authenticate.ts';
 import { onError } from './http/on-error.ts';
+import { requireJson } from './http/require-json.ts';
 import { Problem, problemResponse, tooLarge } from './http/problem.ts';
 import { documentation } from './documentation.ts';
 import { accountRoutes } from './routes/accounts.ts';
+import { balanceRoutes } from './routes/balances.ts';
+import { changeRoutes } from './routes/changes.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { healthRoutes } from './routes/health.ts';
-import { readingRoutes } from './routes/reading.ts';
+import { quarantineRoutes } from './routes/quarantine.ts';
 import { refreshRoutes } from './routes/refresh.ts';
+import { syncRoutes } from './routes/syncs.ts';
+import { transactionRoutes } from './routes/transactions.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 
 const MOST_BYTES = 256 * 1024;
@@ -28,9 +33,14 @@ export function createApp(deps: ApiDeps): Hono {
   const v1 = new Hono<ApiEnv>()
     .use(authenticate(deps.db))
     .use(bodyLimit({ maxSize: MOST_BYTES, onError: refuse }))
+    .use(requireJson)
     .route('/connections', connectionRoutes(deps))
     .route('/accounts', accountRoutes(deps))
-    .route('/accounts', readingRoutes(deps))
+    .route('/accounts', balanceRoutes(deps))
+    .route('/accounts', transactionRoutes(deps))
+    .route('/accounts', syncRoutes(deps))
+    .route('/changes', changeRoutes(deps))
+    .route('/quarantine', quarantineRoutes(deps))
     .route('/', refreshRoutes(deps));
 
   const app = new Hono();

@@ -1,6 +1,7 @@
 import { updateSettings, type SettingsChange } from '../db/update-settings.ts';
 import type { ApiDeps } from './deps.ts';
 import { linkedAccount } from './find-account.ts';
+import type { SettingsApplied } from '../temporal/account-workflows.ts';
 import { toAccount, type Account } from './schemas/account.ts';
 
 /**
@@ -11,15 +12,16 @@ export async function changeSettings(
   { db, accountWorkflows, logger }: ApiDeps,
   accountId: string,
   change: SettingsChange,
+  options: { readonly always?: boolean } = {},
 ): Promise<Account> {
   await linkedAccount(db, accountId);
-  await updateSettings(db, accountId, change);
+  await updateSettings(db, accountId, change, options);
   const row = await linkedAccount(db, accountId);
-  let confirmed = false;
+  let applied: SettingsApplied | null = null;
   try {
-    confirmed = await accountWorkflows.applySettings(row);
+    applied = await accountWorkflows.applySettings(row);
   } catch (err) {
     logger.warn({ err, accountId }, 'settings left to the reconciler');
   }
-  return toAccount(row, confirmed);
+  return toAccount(row, applied);
 }

@@ -1,11 +1,14 @@
 import type { z } from 'zod';
 import { linkConnection, newId } from '../db/link-connection.ts';
-import { listAccounts } from '../db/list-accounts.ts';
+import { listAccounts, type AccountRow } from '../db/list-accounts.ts';
 import type { CallContext, JsonValue } from '../providers/provider.ts';
 import type { ApiDeps } from './deps.ts';
 import { Problem } from './http/problem.ts';
 import type { linkRequest } from './schemas/connection.ts';
 import { toRefreshSettings } from './schemas/refresh-setting.ts';
+
+/** More accounts than any one consent holds. */
+const ALL = 1_000;
 
 /** How long the provider may take while a caller waits. */
 export const PROVIDER_DEADLINE_MS = 30_000;
@@ -16,8 +19,8 @@ export const providerCall = (): CallContext => ({
 });
 
 /**
- * Links a connection: asks the provider for its accounts, stores all of it at once, and starts a
- * workflow for each account. Where Temporal is away the reconciler starts them later.
+ * Links a connection, or links it again: asks the provider for its accounts, stores all of it at once,
+ * and starts a workflow for each account. Where Temporal is away the reconciler starts them later.
  */
 export async function linkAccounts(
   deps: ApiDeps,
@@ -37,21 +40,28 @@ export async function linkAccounts(
   if (accounts.length === 0) {
     throw new Problem(422, 'no_accounts', 'The connection has no accounts.');
   }
-  const id = await newId(db);
   const connection = await linkConnection(db, {
-    id,
+    id: await newId(db),
     provider: provider.name,
     linked,
-    credentials: keyRing.seal(JSON.stringify(linked.credentials), id),
+    sealFor: (id) => keyRing.seal(JSON.stringify(linked.credentials), id),
     reference: request.reference ?? null,
     accounts,
     settings: toRefreshSettings(request.refresh),
   });
-  const rows = await listAccounts(db, { connectionId: connection.id, limit: accounts.length });
-  const started = await Promise.allSettled(rows.map((row) => accountWorkflows.start(row)));
-  const failed = started.filter(({ status }) => status === 'rejected').length;
+  const rows = await listAccounts(db, { connectionId: connection.id, limit: ALL });
+  const told = await Promise.allSettled(rows.map((row) => tell(row)));
+  const failed = told.filter(({ status }) => status === 'rejected').length;
   if (failed > 0) {
     logger.warn({ connectionId: connection.id, failed }, 'workflows left to the reconciler');
   }
   return connection;
+
+  async function tell(row: AccountRow): Promise<void> {
+    await accountWorkflows.start(row);
+    const { pause_reason: reason } = row;
+    if (reason === 'reauth_required' || reason === 'provider_error') {
+      await accountWorkflows.clearPause(row, reason);
+    }
+  }
 }

@@ -1,4 +1,4 @@
-import { parseCredentials } from '../credentials/parse-credentials.ts';
+import { openCredentials } from '../credentials/open-credentials.ts';
 import { confirmStopped } from '../db/confirm-stopped.ts';
 import { findCredentials } from '../db/find-credentials.ts';
 import { unlinkConnection } from '../db/unlink-connection.ts';
@@ -9,16 +9,17 @@ import { providerCall } from './link-accounts.ts';
 /**
  * Withdraws the consent at the provider, then marks all as unlinked and ends the workflows. Where
  * it fails half-way the call can be made again. Does nothing more to a connection that is unlinked.
+ * @param options.force leaves the provider out, where it cannot be reached any more.
  */
-export async function unlinkAccounts(deps: ApiDeps, connectionId: string): Promise<void> {
-  const { db, providers, keyRing, accountWorkflows, logger } = deps;
+export async function unlinkAccounts(
+  deps: ApiDeps,
+  connectionId: string,
+  options: { readonly force: boolean },
+): Promise<void> {
+  const { db, accountWorkflows, logger } = deps;
   const stored = await findCredentials(db, connectionId);
   if (!stored) return;
-  const provider = providers.get(stored.provider);
-  if (!provider) throw new ProviderError(stored.provider, 'config', 'provider_not_configured');
-  const credentials = parseCredentials(keyRing.open(stored.credentials, connectionId));
-  const { provider_connection_id: providerConnectionId } = stored;
-  await provider.unlink({ providerConnectionId, credentials }, providerCall());
+  if (!options.force) await withdrawConsent(deps, connectionId, stored);
 
   const accountIds = await unlinkConnection(db, connectionId);
   await Promise.all(
@@ -31,4 +32,16 @@ export async function unlinkAccounts(deps: ApiDeps, connectionId: string): Promi
       }
     }),
   );
+}
+
+async function withdrawConsent(
+  { providers, keyRing }: ApiDeps,
+  id: string,
+  stored: NonNullable<Awaited<ReturnType<typeof findCredentials>>>,
+): Promise<void> {
+  const provider = providers.get(stored.provider);
+  if (!provider) throw new ProviderError(stored.provider, 'config', 'provider_not_configured');
+  const credentials = openCredentials(keyRing, { id, ...stored });
+  const { provider_connection_id: providerConnectionId } = stored;
+  await provider.unlink({ providerConnectionId, credentials }, providerCall());
 }

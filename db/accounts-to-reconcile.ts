@@ -35,18 +35,33 @@ export async function lateAccounts(db: Database): Promise<AccountToRun[]> {
 }
 
 /** Accounts that hold still for a consent which has been renewed in the meantime. */
-export async function accountsToResume(
-  db: Database,
-): Promise<(AccountToRun & { pause_reason: 'reauth_required' | 'provider_error' })[]> {
+export async function accountsToResume(db: Database): Promise<AccountToRun[]> {
   return await db
     .selectFrom('accounts')
     .innerJoin('connections', 'connections.id', 'accounts.connection_id')
     .where('accounts.unlinked_at', 'is', null)
     .where('connections.status', '=', 'active')
-    .where('accounts.pause_reason', 'in', ['reauth_required', 'provider_error'])
+    .where('accounts.pause_reason', '=', 'reauth_required')
     .limit(MOST)
-    .select([...ACCOUNT_TO_RUN, 'accounts.pause_reason'])
-    .$narrowType<{ pause_reason: 'reauth_required' | 'provider_error' }>()
+    .select(ACCOUNT_TO_RUN)
+    .execute();
+}
+
+/** The rounds in which every account is looked at once. */
+const SLICES = 60;
+
+/**
+ * A slice of the linked accounts, another one in each round: their workflows are started where they
+ * are missing, which for an account that waits for nothing shows in no other way.
+ */
+export async function accountsOfRound(db: Database, round: number): Promise<AccountToRun[]> {
+  return await db
+    .selectFrom('accounts')
+    .where('unlinked_at', 'is', null)
+    .where(
+      sql<boolean>`mod(hashtext(id::text)::bigint + 2147483648, ${SLICES}) = ${round % SLICES}`,
+    )
+    .select(ACCOUNT_TO_RUN)
     .execute();
 }
 

@@ -25,7 +25,7 @@ export async function failSyncRun(db: Database, failure: SyncRunFailure): Promis
       .selectFrom('accounts')
       .where('id', '=', accountId)
       .select(['connection_id', 'unlinked_at'])
-      .forUpdate()
+      .forNoKeyUpdate()
       .executeTakeFirst();
     if (!account) return;
     const end = {
@@ -59,12 +59,16 @@ export async function failSyncRun(db: Database, failure: SyncRunFailure): Promis
       )
       .where('id', '=', accountId)
       .execute();
-    if (account.unlinked_at || (errorKind !== 'reauth' && errorKind !== 'gone')) return;
+    // A code such as `account_unknown` tells of one account, not of the consent.
+    const isOfConsent =
+      errorKind === 'reauth' || (errorKind === 'gone' && !errorCode.startsWith('account_'));
+    if (account.unlinked_at || !isOfConsent) return;
     await trx
       .updateTable('connections')
       .set({
         status: errorKind === 'reauth' ? 'reauth_required' : 'gone',
         status_code: errorCode,
+        status_as_of: sql<Date>`now()`,
         status_changed_at: sql<Date>`now()`,
       })
       .where('id', '=', account.connection_id)

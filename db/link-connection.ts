@@ -1,15 +1,17 @@
-import { sql } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { Interval } from '../config/interval.ts';
 import type { Product } from '../config/product.ts';
 import type { LinkedConnection, ProviderAccount } from '../providers/provider.ts';
 import type { Database } from './connect.ts';
+import type { Schema } from './schema.ts';
 
 export interface ConnectionToLink {
-  /** From `newId`: the credentials are sealed for it. */
+  /** From `newId`. */
   readonly id: string;
   readonly provider: string;
   readonly linked: LinkedConnection;
-  readonly credentials: Buffer;
+  /** Seals them for the row that they are stored in. */
+  readonly sealFor: (connectionId: string) => Buffer;
   readonly reference: string | null;
   readonly accounts: readonly ProviderAccount[];
   readonly settings: {
@@ -27,8 +29,9 @@ export async function newId(db: Database): Promise<string> {
 }
 
 /**
- * Stores a connection with its accounts, in one transaction. Answers with its id, or with that of
- * the connection which links the same consent already; of calls at the same moment one stores it.
+ * Stores a connection with its accounts, in one transaction. A consent that is linked already keeps its
+ * id and its accounts' settings; its credentials are replaced, accounts that it lacks are added, and it
+ * counts as active again. Of calls at the same moment one creates it.
  */
 export async function linkConnection(
   db: Database,
@@ -45,7 +48,7 @@ export async function linkConnection(
         reference: link.reference,
         institution_id: linked.institutionId,
         institution_name: linked.institutionName,
-        credentials: link.credentials,
+        credentials: link.sealFor(link.id),
         consent_expires_at: linked.consentExpiresAt,
       })
       .onConflict((conflict) =>
@@ -56,21 +59,12 @@ export async function linkConnection(
       )
       .returning('id')
       .executeTakeFirst();
-    if (!created) {
-      const existing = await trx
-        .selectFrom('connections')
-        .where('provider', '=', link.provider)
-        .where('provider_connection_id', '=', linked.providerConnectionId)
-        .where('unlinked_at', 'is', null)
-        .select('id')
-        .executeTakeFirstOrThrow();
-      return { id: existing.id, created: false };
-    }
+    const id = created?.id ?? (await linkAgain(trx, link));
     await trx
       .insertInto('accounts')
       .values(
         link.accounts.map((account) => ({
-          connection_id: created.id,
+          connection_id: id,
           provider: link.provider,
           provider_account_id: account.providerAccountId,
           name: account.name,
@@ -82,7 +76,36 @@ export async function linkConnection(
           webhook_url: settings.webhookUrl,
         })),
       )
+      .onConflict((conflict) =>
+        conflict.columns(['connection_id', 'provider_account_id']).doNothing(),
+      )
       .execute();
-    return { id: created.id, created: true };
+    return { id, created: created !== undefined };
   });
+}
+
+/** The customer has gone through the provider's link flow again: its outcome replaces the older one. */
+async function linkAgain(trx: Transaction<Schema>, link: ConnectionToLink): Promise<string> {
+  const { id } = await trx
+    .selectFrom('connections')
+    .where('provider', '=', link.provider)
+    .where('provider_connection_id', '=', link.linked.providerConnectionId)
+    .where('unlinked_at', 'is', null)
+    .select('id')
+    .forNoKeyUpdate()
+    .executeTakeFirstOrThrow();
+  await trx
+    .updateTable('connections')
+    .set({
+      credentials: link.sealFor(id),
+      ...(link.reference === null ? {} : { reference: link.reference }),
+      consent_expires_at: link.linked.consentExpiresAt,
+      status: 'active',
+      status_code: null,
+      status_as_of: sql<Date>`now()`,
+      status_changed_at: sql<Date>`case when status = 'active' then status_changed_at else now() end`,
+    })
+    .where('id', '=', id)
+    .execute();
+  return id;
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Database } from './connect.ts';
 import type { AccountStatus } from './schema.ts';
 
@@ -34,4 +35,11 @@ export async function listAccounts(db: Database, filter: AccountFilter) {
 
 export async function findAccount(db: Database, id: string): Promise<AccountRow | undefined> {
   return await accountRows(db).where('accounts.id', '=', id).executeTakeFirst();
+}
+
+/** Those of the accounts that exist, in no order. */
+export async function findAccounts(db: Database, ids: readonly string[]): Promise<AccountRow[]> {
+  return await accountRows(db)
+    .where(sql<boolean>`accounts.id = any(${[...ids]}::uuid[])`)
+    .execute();
 }

@@ -13,5 +13,28 @@ export async function listSyncRuns(
 ) {
   let query = db.selectFrom('sync_runs').where('account_id', '=', filter.accountId);
   if (filter.before !== undefined) query = query.where('id', '<', filter.before);
-  return await query.orderBy('id', 'desc').limit(filter.limit).selectAll().execute();
+  return await query
+    .orderBy('id', 'desc')
+    .limit(filter.limit)
+    .select([
+      'id',
+      'account_id',
+      'product',
+      'triggers',
+      'scope',
+      'status',
+      'attempts',
+      'started_at',
+      'finished_at',
+      'data_as_of',
+      'fetched',
+      'added',
+      'changed',
+      'removed',
+      'webhooks',
+      'quarantined',
+      'error_kind',
+      'error_code',
+    ])
+    .execute();
 }

@@ -8,6 +8,12 @@ import type { Schema } from './schema.ts';
  */
 export class SyncRefused extends Error {
   override readonly name = 'SyncRefused';
+  readonly code: 'account_unlinked' | 'run_given_up';
+
+  constructor(code: SyncRefused['code']) {
+    super(code);
+    this.code = code;
+  }
 }
 
 /**
@@ -24,15 +30,16 @@ export async function openSyncCommit(
     .selectFrom('accounts')
     .where('id', '=', accountId)
     .select('unlinked_at')
-    .forUpdate()
+    // Not `for update`: webhooks that come meanwhile refer to the row.
+    .forNoKeyUpdate()
     .executeTakeFirst();
-  if (!account || account.unlinked_at) throw new SyncRefused('the account is unlinked');
+  if (!account || account.unlinked_at) throw new SyncRefused('account_unlinked');
   const run = await trx
     .selectFrom('sync_runs')
     .where('id', '=', syncRunId)
     .select(['status', 'fetched', 'added', 'changed', 'removed'])
     .executeTakeFirst();
-  if (!run || run.status === 'failed') throw new SyncRefused('the sync run has been given up');
+  if (!run || run.status === 'failed') throw new SyncRefused('run_given_up');
   if (run.status === 'running') return null;
   const { fetched, added, changed, removed } = run;
   return { fetched, added, changed, removed };

@@ -5,6 +5,7 @@ import type { EffectProduct } from './schema.ts';
 export interface PendingWebhook {
   readonly id: string;
   readonly body: Buffer;
+  readonly receivedAt: Date;
 }
 
 /** The most webhooks that one sync takes, so that memory stays bounded. */
@@ -28,6 +29,10 @@ export async function pendingWebhooks(
     .orderBy(sql`coalesce(inbound_webhooks.occurred_at, inbound_webhooks.received_at)`)
     .orderBy('inbound_webhooks.id')
     .limit(MOST_PENDING_WEBHOOKS)
-    .select(['inbound_webhooks.id', 'inbound_webhooks.body'])
+    .select([
+      'inbound_webhooks.id',
+      'inbound_webhooks.body',
+      'inbound_webhooks.received_at as receivedAt',
+    ])
     .execute();
 }

@@ -3,15 +3,24 @@ import { ACCOUNT_TO_RUN, type AccountToRun } from './account-to-run.ts';
 import type { Database } from './connect.ts';
 
 /**
- * Notes that a connection can be read again, and answers with its accounts, whose workflows are to
- * be told.
+ * Notes that a connection can be read again, where `from` is what stood in the way, and answers with
+ * its accounts, whose workflows are to be told.
  */
-export async function restoreConsent(db: Database, connectionId: string): Promise<AccountToRun[]> {
+export async function restoreConsent(
+  db: Database,
+  connectionId: string,
+  from: 'reauth_required' | 'gone',
+): Promise<AccountToRun[]> {
   await db
     .updateTable('connections')
-    .set({ status: 'active', status_code: null, status_changed_at: sql<Date>`now()` })
+    .set({
+      status: 'active',
+      status_code: null,
+      status_as_of: sql<Date>`now()`,
+      status_changed_at: sql<Date>`now()`,
+    })
     .where('id', '=', connectionId)
-    .where('status', 'in', ['reauth_required', 'gone'])
+    .where('status', '=', from)
     .execute();
   return await db
     .selectFrom('accounts')

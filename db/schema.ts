@@ -28,6 +28,7 @@ export interface ConnectionsTable {
   status: Generated<ConnectionStatus>;
   status_code: string | null;
   status_changed_at: TimeDefault;
+  status_as_of: Time | null;
   credentials: Buffer | null;
   consent_expires_at: Time | null;
   created_at: TimeDefault;
@@ -108,6 +109,7 @@ export interface TransactionsTable {
   booked_date: ColumnType<string | null, never, never>;
   provider_updated_at: Time;
   removed_at: Time | null;
+  fingerprint: string | null;
   raw: RawJson;
   first_seen_at: TimeDefault;
   changed_at: TimeDefault;

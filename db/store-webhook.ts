@@ -1,6 +1,6 @@
-import { sql } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { Database } from './connect.ts';
-import type { EffectProduct, WebhookOutcome } from './schema.ts';
+import type { EffectProduct, Schema, WebhookOutcome } from './schema.ts';
 
 export interface WebhookToStore {
   readonly provider: string;
@@ -16,7 +16,7 @@ export interface WebhookToStore {
 }
 
 export interface StoredWebhook {
-  /** Null when it had been stored before: then nothing more is to be done. */
+  /** Null when it had been stored before and nothing more is to be done. */
   readonly id: string | null;
   readonly effects: readonly { readonly accountId: string; readonly product: EffectProduct }[];
 }
@@ -32,6 +32,8 @@ export async function storeWebhook(db: Database, webhook: WebhookToStore): Promi
       .selectFrom('accounts')
       .innerJoin('connections', 'connections.id', 'accounts.connection_id')
       .where('accounts.provider', '=', webhook.provider)
+      .where('connections.provider', '=', webhook.provider)
+      .where('connections.unlinked_at', 'is', null)
       .where('accounts.unlinked_at', 'is', null)
       .$if(webhook.providerConnectionId !== null, (query) =>
         query.where('connections.provider_connection_id', '=', webhook.providerConnectionId),
@@ -62,7 +64,7 @@ export async function storeWebhook(db: Database, webhook: WebhookToStore): Promi
       .onConflict((conflict) => conflict.columns(['provider', 'dedupe_key']).doNothing())
       .returning('id')
       .executeTakeFirst();
-    if (!stored) return { id: null, effects: [] };
+    if (!stored) return await storeAgain(trx, webhook);
     if (effects.length > 0) {
       await trx
         .insertInto('webhook_effects')
@@ -77,6 +79,33 @@ export async function storeWebhook(db: Database, webhook: WebhookToStore): Promi
     }
     return { id: stored.id, effects };
   });
+}
+
+/**
+ * A webhook that was stored before has no new effect. But one to which its provider gives no time can
+ * tell of another event in the same words: then what it points to is looked at again.
+ */
+async function storeAgain(
+  trx: Transaction<Schema>,
+  webhook: WebhookToStore,
+): Promise<StoredWebhook> {
+  if (webhook.occurredAt !== null) return { id: null, effects: [] };
+  const reopened = await trx
+    .updateTable('webhook_effects')
+    .from('inbound_webhooks')
+    .whereRef('inbound_webhooks.id', '=', 'webhook_effects.webhook_id')
+    .where('inbound_webhooks.provider', '=', webhook.provider)
+    .where('inbound_webhooks.dedupe_key', '=', webhook.dedupeKey)
+    .where('webhook_effects.applied_at', 'is not', null)
+    .set({ applied_at: null, signalled_at: null, sync_run_id: null })
+    .returning([
+      'webhook_effects.webhook_id as id',
+      'webhook_effects.account_id as accountId',
+      'webhook_effects.product',
+    ])
+    .execute();
+  const effects = reopened.map(({ accountId, product }) => ({ accountId, product }));
+  return { id: reopened[0]?.id ?? null, effects };
 }
 
 function outcomeOf(webhook: WebhookToStore, accounts: number, effects: number): WebhookOutcome {

@@ -19,6 +19,7 @@ export async function updateSettings(
   db: Database,
   accountId: string,
   change: SettingsChange,
+  options: { readonly always?: boolean } = {},
 ): Promise<boolean> {
   const { paused, interval, products, webhookUrl } = change;
   const values = {
@@ -33,14 +34,14 @@ export async function updateSettings(
       .where('id', '=', accountId)
       .where('unlinked_at', 'is', null)
       .select(['paused', 'refresh_interval', 'products', 'webhook_url'])
-      .forUpdate()
+      .forNoKeyUpdate()
       .executeTakeFirst();
     if (!before) return false;
     const isChange = Object.entries(values).some(
       ([name, value]) =>
         JSON.stringify(before[name as keyof typeof before]) !== JSON.stringify(value),
     );
-    if (!isChange) return true;
+    if (!isChange && !options.always) return true;
     await trx
       .updateTable('accounts')
       .set({

@@ -21,12 +21,18 @@ export async function webhooksToSignal(db: Database): Promise<WebhookSignal[]> {
     .innerJoin('accounts', 'accounts.id', 'webhook_effects.account_id')
     .where('webhook_effects.applied_at', 'is', null)
     .where('accounts.unlinked_at', 'is', null)
+    .where(
+      sql<boolean>`webhook_effects.product = 'connection' or webhook_effects.product = any(accounts.products)`,
+    )
     .where((eb) =>
       eb.or([
         eb('webhook_effects.signalled_at', 'is', null),
         eb.and([
           eb('webhook_effects.signalled_at', '<', sql<Date>`now() - interval '5 minutes'`),
-          eb('accounts.status', '!=', 'paused'),
+          eb.or([
+            eb('accounts.status', '!=', 'paused'),
+            eb('webhook_effects.product', '=', 'connection'),
+          ]),
         ]),
       ]),
     )

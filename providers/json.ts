@@ -24,7 +24,7 @@ const SPACE_END = /[^ \t\n\r]|$/g;
  */
 export function parseJson(text: string): LosslessDocument {
   assertJson(text);
-  const sources = new WeakMap<object, readonly [number, number]>();
+  const sources = new Map<object, readonly [number, number]>();
   const value = readDocument(text, sources);
   return {
     value,
@@ -49,7 +49,7 @@ function assertJson(text: string): void {
 
 function readDocument(
   text: string,
-  sources: WeakMap<object, readonly [number, number]>,
+  sources: Map<object, readonly [number, number]>,
 ): LosslessJson {
   let at = 0;
 

@@ -3,6 +3,7 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   type Client,
+  type WorkflowUpdateHandle,
 } from '@temporalio/client';
 import type { IntervalTable } from '../config/interval.ts';
 import type { Product } from '../config/product.ts';
@@ -10,6 +11,8 @@ import type { AccountToRun } from '../db/account-to-run.ts';
 import type { accountSync } from '../workflows/account-sync.ts';
 import * as messages from '../workflows/messages.ts';
 import { searchAttributes } from '../workflows/search-attributes.ts';
+
+export type { SettingsApplied } from '../workflows/messages.ts';
 
 export interface RefreshAnswer {
   /** `running`: it was asked for and had not finished when the wait was over. */
@@ -26,10 +29,10 @@ export interface AccountWorkflows {
   start(account: AccountToRun): Promise<void>;
   webhookStored(account: AccountToRun, product: Product | 'connection'): Promise<void>;
   /**
-   * Answers whether the workflow has confirmed that it runs these settings, after at most about
-   * four seconds.
+   * Answers with how the account stands once its workflow runs these settings; null when it has not
+   * confirmed them in about four seconds, and will later.
    */
-  applySettings(account: AccountToRun): Promise<boolean>;
+  applySettings(account: AccountToRun): Promise<messages.SettingsApplied | null>;
   /** Tells the settings without waiting for the workflow. */
   settingsChanged(account: AccountToRun): Promise<void>;
   clearPause(account: AccountToRun, reason: 'reauth_required' | 'provider_error'): Promise<void>;
@@ -45,6 +48,8 @@ export interface AccountWorkflows {
   /** Ends the workflow; resolves too where there is none. */
   unlinked(accountId: string): Promise<void>;
 }
+
+type RefreshUpdate = WorkflowUpdateHandle<messages.SyncOutcome[]>;
 
 /** The workflow holds still and refuses to refresh. */
 export class RefreshRefused extends Error {
@@ -104,6 +109,44 @@ export function createAccountWorkflows(
     );
   }
 
+  /** The update once a worker has taken it up; null where none does in time, and it may be lost. */
+  async function startRefresh(
+    account: AccountToRun,
+    products: readonly Product[],
+    full: boolean,
+  ): Promise<RefreshUpdate | null> {
+    const startWorkflowOperation = new WithStartWorkflowOperation<typeof accountSync>(
+      messages.ACCOUNT_SYNC,
+      startOptions(account),
+    );
+    try {
+      return await within(DEADLINE_MS, () =>
+        client.workflow.startUpdateWithStart(messages.refresh, {
+          args: [{ products, full }],
+          waitForStage: 'ACCEPTED',
+          startWorkflowOperation,
+        }),
+      );
+    } catch (error) {
+      const reason = refusal(error);
+      if (reason) throw new RefreshRefused(reason);
+      return null;
+    }
+  }
+
+  async function outcomeOf(update: RefreshUpdate, until: number): Promise<RefreshAnswer> {
+    try {
+      const outcomes = await client.withDeadline(until, () => update.result());
+      const isDone = outcomes.every(({ outcome }) => outcome !== 'running');
+      return { state: isDone ? 'done' : 'running', outcomes };
+    } catch (error) {
+      const reason = refusal(error);
+      if (reason) throw new RefreshRefused(reason);
+      // It goes on without us.
+      return { state: 'running', outcomes: [] };
+    }
+  }
+
   return {
     settingsChanged,
     async start(account) {
@@ -129,17 +172,17 @@ export function createAccountWorkflows(
           messages.ACCOUNT_SYNC,
           startOptions(account),
         );
-        const { version } = await within(DEADLINE_MS, () =>
+        const applied = await within(DEADLINE_MS, () =>
           client.workflow.executeUpdateWithStart(messages.applySettings, {
             args: [settingsOf(account)],
             startWorkflowOperation,
           }),
         );
-        return version >= account.settings_version;
+        return applied.version >= account.settings_version ? applied : null;
       } catch {
         // An update that no worker has taken up may be lost; a signal is not.
         await settingsChanged(account);
-        return false;
+        return null;
       }
     },
     async clearPause(account, reason) {
@@ -151,23 +194,10 @@ export function createAccountWorkflows(
       );
     },
     async refresh(account, products, { full, waitMs }) {
+      const until = Date.now() + waitMs;
       if (waitMs > 0) {
-        try {
-          const startWorkflowOperation = new WithStartWorkflowOperation<typeof accountSync>(
-            messages.ACCOUNT_SYNC,
-            startOptions(account),
-          );
-          const outcomes = await within(waitMs, () =>
-            client.workflow.executeUpdateWithStart(messages.refresh, {
-              args: [{ products, full }],
-              startWorkflowOperation,
-            }),
-          );
-          return { state: 'done', outcomes };
-        } catch (error) {
-          const reason = refusal(error);
-          if (reason) throw new RefreshRefused(reason);
-        }
+        const accepted = await startRefresh(account, products, full);
+        if (accepted) return await outcomeOf(accepted, until);
       }
       await within(DEADLINE_MS, () =>
         client.workflow.signalWithStart<

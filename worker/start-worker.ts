@@ -36,6 +36,7 @@ export interface WorkerOptions {
   readonly intervals?: IntervalTable;
 }
 
+const DATABASE_CONNECTIONS = 24;
 const CALL_DEADLINE_MS = 5_000;
 
 /**
@@ -56,7 +57,7 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
 
   const db = connectDatabase({
     url: options.databaseUrl,
-    poolSize: 20,
+    poolSize: DATABASE_CONNECTIONS,
     onIdleError: (err) => logger.warn({ err }, 'database connection lost'),
   });
   const connection = await untilReady('Temporal', options, () =>
@@ -94,6 +95,8 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
         intervals,
         logger,
       }),
+      // Each needs at most one connection to the database at a time.
+      maxConcurrentActivityTaskExecutions: DATABASE_CONNECTIONS,
       shutdownGraceTime: SHUTDOWN_GRACE,
       shutdownForceTime: '8s',
       workflowTaskPollerBehavior: { type: 'autoscaling' },

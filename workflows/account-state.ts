@@ -12,6 +12,9 @@ import type {
 } from './messages.ts';
 import { backoff, nextSlot } from './schedule.ts';
 
+/** The failure code of a sync whose account was unlinked meanwhile (see activities/fail.ts). */
+export const ACCOUNT_UNLINKED = 'account_unlinked';
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
@@ -25,6 +28,8 @@ export interface AccountSyncState {
   readonly products: Record<Product, Mutable<ProductState>>;
   readonly pauses: Mutable<Pauses>;
   connectionDue: boolean;
+  /** When the consent was last found to stand; a log-in asked for by an older sync is stale. */
+  consentAt: number;
   /** The next slot of the schedule, milliseconds since the epoch; null without one. */
   nextSlotAt: number | null;
   unlinked: boolean;
@@ -34,6 +39,7 @@ export interface AccountSyncState {
 const freshProduct = (): ProductState => ({
   due: ['link'],
   full: true,
+  unread: false,
   failures: 0,
   notBefore: null,
   mustWait: false,
@@ -59,18 +65,20 @@ export function openState(input: AccountSyncInput, now: number): AccountSyncStat
     },
     pauses: { ...(carried?.pauses ?? { reauthRequired: false, providerError: false }) },
     connectionDue: carried?.connectionDue ?? false,
-    nextSlotAt: null,
+    consentAt: 0,
+    nextSlotAt: carried?.nextSlotAt ?? null,
     unlinked: false,
     recorded: carried?.recorded ?? null,
   };
-  planNextSlot(opened, now);
+  // A slot that was missed between two runs stays in the past, and is taken at once.
+  if (opened.nextSlotAt === null) planNextSlot(opened, now);
   return opened;
 }
 
 /** What the next run needs. */
 export function carryOver(state: AccountSyncState): CarriedState {
-  const { products, pauses, connectionDue, recorded } = state;
-  return { products, pauses, connectionDue, recorded };
+  const { products, pauses, connectionDue, nextSlotAt, recorded } = state;
+  return { products, pauses, connectionDue, nextSlotAt, recorded };
 }
 
 export function planNextSlot(state: AccountSyncState, now: number): void {
@@ -78,16 +86,24 @@ export function planNextSlot(state: AccountSyncState, now: number): void {
   state.nextSlotAt = intervalMs === null ? null : nextSlot(state.accountId, intervalMs, now);
 }
 
-/** Takes the settings unless they are older than those that it has. */
+/**
+ * Takes the settings unless they are older than those that it has. The operator has acted, so what the
+ * provider had refused is tried again.
+ */
 export function takeSettings(
   state: AccountSyncState,
   settings: AccountSettings,
   now: number,
 ): void {
-  if (settings.version <= state.settings.version) return;
+  if (settings.version < state.settings.version) return;
+  // Told again: then Postgres does not know that they are followed.
+  state.recorded = null;
+  if (settings.version === state.settings.version) return;
+  passDeadline(state, now);
   const before = state.settings;
   state.settings = settings;
-  planNextSlot(state, now);
+  if (before.intervalMs !== settings.intervalMs) planNextSlot(state, now);
+  clearPauseOf(state, 'provider_error', now);
   if (before.paused && !settings.paused) askFor(state, settings.products, 'manual');
   const taken = settings.products.filter((product) => !before.products.includes(product));
   askFor(state, taken, 'link', true);
@@ -102,10 +118,12 @@ export function askFor(
 ): void {
   for (const name of products) {
     const product = state.products[name];
-    if (!product.due.includes(trigger)) product.due = [...product.due, trigger];
+    const isNew = !product.due.includes(trigger) || trigger === 'manual';
+    if (isNew) product.due = [...new Set([...product.due, trigger])];
     product.full ||= full;
+    if (trigger === 'webhook') product.unread = true;
     // A wait of our own ends with a new reason to try; one that the bank asked for does not.
-    if (!product.mustWait) product.notBefore = null;
+    if (isNew && !product.mustWait) product.notBefore = null;
   }
 }
 
@@ -125,8 +143,7 @@ export function statusOf(state: AccountSyncState): AccountStatus {
 export function canStart(state: AccountSyncState, name: Product): boolean {
   const product = state.products[name];
   return (
-    product.due.length > 0 &&
-    product.notBefore === null &&
+    (product.notBefore === null ? product.due.length > 0 : product.unread) &&
     state.settings.products.includes(name) &&
     pauseReason(state) === null
   );
@@ -135,12 +152,16 @@ export function canStart(state: AccountSyncState, name: Product): boolean {
 export interface Work {
   readonly triggers: readonly Trigger[];
   readonly full: boolean;
+  /** False while the bank is not to be called: only what webhooks hold in full is stored. */
+  readonly mayCall: boolean;
 }
 
 /** Takes what is due: triggers that arrive from now on ask for one more sync. */
 export function takeWork(state: AccountSyncState, name: Product): Work {
   const product = state.products[name];
-  const work = { triggers: product.due, full: product.full };
+  product.unread = false;
+  if (product.notBefore !== null) return { triggers: ['webhook'], full: false, mayCall: false };
+  const work = { triggers: product.due, full: product.full, mayCall: true };
   product.due = [];
   product.full = false;
   return work;
@@ -166,7 +187,10 @@ export function fail(
   failure: Failure,
   now: number,
 ): void {
+  if (!work.mayCall) return;
   const product = state.products[name];
+  // What the webhooks among them hold in full need not wait for the bank.
+  product.unread ||= work.triggers.includes('webhook');
   product.due = [...new Set([...work.triggers, ...product.due])];
   product.full ||= work.full;
   product.failures += 1;
@@ -176,6 +200,7 @@ export function fail(
   product.mustWait = failure.retryAfterMs !== null;
   if (failure.kind === 'reauth') state.pauses.reauthRequired = true;
   else if (failure.kind === 'gone') state.pauses.providerError = true;
+  else if (failure.code === ACCOUNT_UNLINKED) state.unlinked = true;
   else product.notBefore = now + (failure.retryAfterMs ?? backoff(product.failures));
 }
 
@@ -183,10 +208,13 @@ export function fail(
 export function clearPauseOf(
   state: AccountSyncState,
   reason: 'reauth_required' | 'provider_error',
+  now: number,
 ): void {
+  if (reason === 'reauth_required') state.consentAt = now;
   const key = reason === 'reauth_required' ? 'reauthRequired' : 'providerError';
   if (!state.pauses[key]) return;
   state.pauses[key] = false;
+  if (state.nextSlotAt !== null && state.nextSlotAt <= now) planNextSlot(state, now);
   askFor(state, state.settings.products, 'reconcile');
 }
 
@@ -196,8 +224,10 @@ export function clearPauseOf(
  */
 export function deadline(state: AccountSyncState): number | null {
   if (pauseReason(state)) return null;
-  const waits = state.settings.products.map((name) => state.products[name].notBefore);
-  const times = [state.nextSlotAt, ...waits].filter((time) => time !== null);
+  const times = state.settings.products
+    .map((name) => state.products[name])
+    .flatMap(({ notBefore, mustWait }) => (mustWait ? [notBefore] : [notBefore, state.nextSlotAt]))
+    .filter((time) => time !== null);
   return times.length > 0 ? Math.min(...times) : null;
 }
 

@@ -1,13 +1,12 @@
 import {
   allHandlersFinished,
-  ApplicationFailure,
   condition,
   makeContinueAsNewFunc,
-  setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import { PRODUCTS, type Product } from '../config/product.ts';
 import {
+  ACCOUNT_UNLINKED,
   askFor,
   canStart,
   carryOver,
@@ -19,8 +18,8 @@ import {
   pauseReason,
   statusOf,
   succeed,
-  takeSettings,
   takeWork,
+  type Work,
 } from './account-state.ts';
 import {
   applyConnectionWebhooks,
@@ -29,16 +28,20 @@ import {
   syncActivity,
 } from './activities.ts';
 import { createDashboard } from './dashboard.ts';
-import { readFailure } from './failure.ts';
-import * as messages from './messages.ts';
-import type { AccountSyncInput, SyncOutcome } from './messages.ts';
+import { readFailure, type Failure } from './failure.ts';
+import { handleMessages } from './handlers.ts';
+import { isoOrNull } from './iso.ts';
+import type { AccountSyncInput } from './messages.ts';
+import { createRounds, notRun } from './rounds.ts';
 import { uuid7 } from './uuid7.ts';
 
 /**
- * Short histories: a large fleet evicts workflows from the workers' caches, and each wake-up then
- * replays the whole run.
+ * After so many syncs the run ends at the next quiet moment. Short histories: a large fleet evicts
+ * workflows from the workers' caches, and each wake-up then replays the whole run.
  */
 const SYNCS_PER_RUN = 60;
+/** After so many, or when the server asks for it, no sync begins until the run has ended. */
+const MOST_SYNCS_PER_RUN = 300;
 
 /**
  * Keeps one account fresh, for as long as it is linked. A lane per product runs what is due; the
@@ -47,89 +50,22 @@ const SYNCS_PER_RUN = 60;
  */
 export async function accountSync(input: AccountSyncInput): Promise<void> {
   const state = openState(input, Date.now());
-  const dashboard = createDashboard(state);
-  const syncing = new Set<Product>();
-  const finished: Record<Product, { count: number; last: SyncOutcome | null }> = {
-    balance: { count: 0, last: null },
-    transaction: { count: 0, last: null },
-  };
-  let waitingRefreshes = 0;
   let syncs = 0;
   let busy = 0;
 
-  const runIsLong = (): boolean => syncs >= SYNCS_PER_RUN || workflowInfo().continueAsNewSuggested;
-  /**
-   * No new work is taken up, so that the run can end; a caller who waits for a refresh still gets
-   * it.
-   */
-  const draining = (): boolean => state.unlinked || (runIsLong() && waitingRefreshes === 0);
-  const ended = (): boolean => draining() && busy === 0 && allHandlersFinished();
+  const mustEnd = (): boolean =>
+    state.unlinked || syncs >= MOST_SYNCS_PER_RUN || workflowInfo().continueAsNewSuggested;
+  const ended = (): boolean =>
+    (mustEnd() || syncs >= SYNCS_PER_RUN) && busy === 0 && allHandlersFinished();
 
-  setHandler(messages.webhookStored, ({ product }) => {
-    if (product === 'connection') state.connectionDue = true;
-    else askFor(state, [product], 'webhook');
-  });
-  setHandler(messages.settingsChanged, (settings) => takeSettings(state, settings, Date.now()));
-  setHandler(messages.clearPause, ({ reason }) => clearPauseOf(state, reason));
-  setHandler(messages.refreshRequested, ({ products, full, trigger }) =>
-    askFor(state, products, trigger, full),
-  );
-  setHandler(messages.unlinked, () => {
-    state.unlinked = true;
-  });
-  setHandler(messages.applySettings, (settings) => {
-    takeSettings(state, settings, Date.now());
-    return { version: state.settings.version };
-  });
-  setHandler(
-    messages.refresh,
-    async ({ products, full }) => {
-      waitingRefreshes += 1;
-      try {
-        // A sync that is already running may have read the bank before this was asked: the one
-        // after it counts.
-        const target = new Map(
-          products.map((name) => [name, finished[name].count + (syncing.has(name) ? 2 : 1)]),
-        );
-        askFor(state, products, 'manual', full);
-        const isDone = (name: Product): boolean => finished[name].count >= (target.get(name) ?? 0);
-        await condition(
-          () =>
-            state.unlinked || pauseReason(state) !== null || products.every((name) => isDone(name)),
-        );
-        return products.map((name) => {
-          const last = finished[name].last;
-          return isDone(name) && last ? last : notRun(name, pauseReason(state) ?? 'unlinked');
-        });
-      } finally {
-        waitingRefreshes -= 1;
-      }
-    },
-    {
-      validator: ({ products }) => {
-        const reason = pauseReason(state);
-        if (reason) throw ApplicationFailure.nonRetryable(`paused: ${reason}`, 'paused', reason);
-        const off = products.find((name: Product) => !state.settings.products.includes(name));
-        if (off) throw ApplicationFailure.nonRetryable(`${off} is not kept`, 'product_off', off);
-      },
-    },
-  );
-  setHandler(messages.state, () => {
-    const next = deadline(state);
-    return {
-      status: statusOf(state),
-      pauseReason: pauseReason(state),
-      settings: state.settings,
-      products: state.products,
-      syncing: [...syncing],
-      nextSyncAt: next === null ? null : new Date(next).toISOString(),
-    };
-  });
+  const dashboard = createDashboard(state, () => busy > 0);
+  const rounds = createRounds(state, mustEnd);
+  handleMessages(state, rounds);
 
   /** Runs `work` whenever `ready`, one at a time, until the run ends. */
   async function lane(ready: () => boolean, work: () => Promise<void>): Promise<void> {
     for (;;) {
-      await condition(() => ended() || (!draining() && ready()));
+      await condition(() => ended() || (!state.unlinked && ready()));
       if (ended()) return;
       busy += 1;
       try {
@@ -143,47 +79,69 @@ export async function accountSync(input: AccountSyncInput): Promise<void> {
 
   async function syncProduct(name: Product): Promise<void> {
     const work = takeWork(state, name);
-    const syncRunId = uuid7();
-    const { accountId } = state;
-    const next = state.nextSlotAt;
-    const nextSyncAt = next === null ? null : new Date(next).toISOString();
-    syncing.add(name);
+    const begun = { at: Date.now(), syncRunId: uuid7() };
     syncs += 1;
+    if (!work.mayCall) {
+      await run(name, work, begun.syncRunId).catch(readFailure);
+      return;
+    }
+    rounds.begin(name);
     try {
-      const sync = syncActivity(name, work.full, `${name}: ${work.triggers.join(', ')}`);
-      const result = await sync({ accountId, syncRunId, ...work, nextSyncAt });
+      const { more, ...counts } = await run(name, work, begun.syncRunId);
       succeed(state, name, Date.now());
-      const { more, ...counts } = result;
       if (more) askFor(state, [name], 'webhook');
-      finished[name].last = { product: name, outcome: 'succeeded', ...counts, errorCode: null };
+      rounds.end({ product: name, outcome: 'succeeded', ...counts, errorCode: null });
     } catch (error) {
-      const failure = readFailure(error);
+      const failure = unlessStale(readFailure(error), begun.at);
       fail(state, name, work, failure, Date.now());
       const { kind: errorKind, code: errorCode } = failure;
-      const product = name;
+      const { accountId } = state;
       const { triggers } = work;
-      await recordSyncFailure({ accountId, syncRunId, product, triggers, errorKind, errorCode });
-      finished[name].last = { ...notRun(name, errorCode), outcome: 'failed' };
-    } finally {
-      syncing.delete(name);
-      finished[name].count += 1;
+      const { syncRunId } = begun;
+      await recordSyncFailure({
+        accountId,
+        syncRunId,
+        product: name,
+        triggers,
+        errorKind,
+        errorCode,
+      });
+      rounds.end(notRun(name, 'failed', errorCode));
     }
+  }
+
+  async function run(name: Product, work: Work, syncRunId: string) {
+    const { accountId, settings } = state;
+    const next = deadline(state);
+    const summary = `${name}: ${work.triggers.join(', ')}`;
+    const sync = syncActivity(name, { ...work, intervalMs: settings.intervalMs, summary });
+    const nextSyncAt = isoOrNull(next);
+    const result = await sync({ accountId, syncRunId, ...work, nextSyncAt });
+    // The sync has written down when the next one is due; by now that may have changed.
+    if (deadline(state) !== next || settings !== state.settings) state.recorded = null;
+    return result;
+  }
+
+  /** A log-in that was asked for before the customer logged in again is not asked for again. */
+  function unlessStale(failure: Failure, begunAt: number): Failure {
+    return failure.kind === 'reauth' && state.consentAt >= begunAt
+      ? { kind: 'retry', code: failure.code, retryAfterMs: 0 }
+      : failure;
   }
 
   async function readConsent(): Promise<void> {
     state.connectionDue = false;
-    const consent = await applyConnectionWebhooks({ accountId: state.accountId }).catch(
-      (error: unknown) => {
-        // They wait in Postgres, and the reconciler asks again.
-        readFailure(error);
-        return null;
-      },
-    );
-    if (consent === 'active') {
-      clearPauseOf(state, 'reauth_required');
-      clearPauseOf(state, 'provider_error');
-    } else if (consent === 'reauth_required') state.pauses.reauthRequired = true;
-    else if (consent === 'gone') state.pauses.providerError = true;
+    try {
+      const consent = await applyConnectionWebhooks({ accountId: state.accountId });
+      if (consent === 'active') {
+        clearPauseOf(state, 'reauth_required', Date.now());
+        clearPauseOf(state, 'provider_error', Date.now());
+      } else if (consent === 'reauth_required') state.pauses.reauthRequired = true;
+      else if (consent === 'gone') state.pauses.providerError = true;
+    } catch (error) {
+      // Else they wait in Postgres, and the reconciler asks again.
+      if (readFailure(error).code === ACCOUNT_UNLINKED) state.unlinked = true;
+    }
   }
 
   /**
@@ -199,16 +157,14 @@ export async function accountSync(input: AccountSyncInput): Promise<void> {
     ]);
 
   async function record(): Promise<void> {
-    const recorded = toRecord();
-    const next = deadline(state);
+    state.recorded = toRecord();
     await recordAccountState({
       accountId: state.accountId,
       status: statusOf(state),
       pauseReason: pauseReason(state),
       settingsVersion: state.settings.version,
-      nextSyncAt: next === null ? null : new Date(next).toISOString(),
+      nextSyncAt: isoOrNull(deadline(state)),
     });
-    state.recorded = recorded;
   }
 
   /**
@@ -232,11 +188,11 @@ export async function accountSync(input: AccountSyncInput): Promise<void> {
   await Promise.all([
     keepDeadline(),
     lane(
-      () => canStart(state, 'balance'),
+      () => !mustEnd() && canStart(state, 'balance'),
       () => syncProduct('balance'),
     ),
     lane(
-      () => canStart(state, 'transaction'),
+      () => !mustEnd() && canStart(state, 'transaction'),
       () => syncProduct('transaction'),
     ),
     lane(() => state.connectionDue, readConsent),
@@ -252,7 +208,3 @@ export async function accountSync(input: AccountSyncInput): Promise<void> {
 
 const isEarlier = (time: number | null, than: number | null): boolean =>
   time !== null && (than === null || time < than);
-
-function notRun(product: Product, errorCode: string): SyncOutcome {
-  return { product, outcome: 'paused', added: 0, changed: 0, removed: 0, errorCode };
-}

@@ -20,26 +20,32 @@ export const { reconcile } = proxyActivities<Activities>({
   retry: { ...retry, maximumAttempts: 3 },
 });
 
+const LONGEST_SYNC_MS = 10 * 60_000;
+const SHORTEST_SYNC_MS = 60_000;
+
+export interface SyncOptions {
+  readonly full: boolean;
+  readonly intervalMs: number | null;
+  /** Shown in the Temporal UI. */
+  readonly summary: string;
+}
+
 /**
- * A first scan may be long; any other sync gives up soon, so that an outage shows as the account's
- * state.
+ * The activity that syncs `product`. A first scan may be long; any other sync gives up within its
+ * interval, so that an outage shows as the account's state.
  */
-function syncActivities(full: boolean, summary: string): Activities {
-  return proxyActivities<Activities>({
-    startToCloseTimeout: full ? '30m' : '5m',
-    scheduleToCloseTimeout: full ? '2h' : '10m',
+export function syncActivity(product: Product, options: SyncOptions): Activities['syncBalance'] {
+  const { full, intervalMs, summary } = options;
+  const limit = Math.min(
+    Math.max(intervalMs ?? LONGEST_SYNC_MS, SHORTEST_SYNC_MS),
+    LONGEST_SYNC_MS,
+  );
+  const activities = proxyActivities<Activities>({
+    startToCloseTimeout: full ? '30m' : limit,
+    scheduleToCloseTimeout: full ? '2h' : limit,
     heartbeatTimeout: HEARTBEAT_TIMEOUT,
     retry: { ...retry, maximumAttempts: 5 },
     summary,
   });
-}
-
-/** The activity that syncs `product`. `summary` is shown in the Temporal UI. */
-export function syncActivity(
-  product: Product,
-  full: boolean,
-  summary: string,
-): Activities['syncBalance'] {
-  const activities = syncActivities(full, summary);
   return product === 'balance' ? activities.syncBalance : activities.syncTransactions;
 }

@@ -10,8 +10,12 @@ const shown = (time: number | null, otherwise: string): string =>
  * Keeps what the Temporal UI shows of this workflow in step with its state. Attributes are written
  * only on change.
  */
-export function createDashboard(state: AccountSyncState): { update(): void } {
+export function createDashboard(
+  state: AccountSyncState,
+  isBusy: () => boolean,
+): { update(): void } {
   let written: string | null = null;
+  let status: string | null = null;
 
   return {
     update() {
@@ -28,8 +32,11 @@ export function createDashboard(state: AccountSyncState): { update(): void } {
         lastSuccess: lastSuccess || null,
       };
       const key = JSON.stringify(values);
-      if (key === written) return;
+      const newStatus = `${values.status} ${values.pauseReason}`;
+      // Two products that end one after the other are one event, unless the status is at stake.
+      if (key === written || (isBusy() && newStatus === status)) return;
       written = key;
+      status = newStatus;
       upsertSearchAttributes([
         { key: searchAttributes.status, value: values.status },
         { key: searchAttributes.pauseReason, value: values.pauseReason },

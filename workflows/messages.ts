@@ -41,6 +41,8 @@ export interface ProductState {
   readonly due: readonly Trigger[];
   /** Whether that sync must read everything again. */
   readonly full: boolean;
+  /** Webhooks came that no sync has looked at: what they hold in full can be stored even while the bank is not to be called. */
+  readonly unread: boolean;
   /** How many times in a row it failed. */
   readonly failures: number;
   /** Milliseconds since the epoch: not to be tried before then. */
@@ -59,6 +61,8 @@ export interface CarriedState {
   /** The connection's webhooks are waiting to be applied. */
   readonly connectionDue: boolean;
   readonly pauses: Pauses;
+  /** Milliseconds since the epoch; null without an interval. */
+  readonly nextSlotAt: number | null;
   /** What Postgres has been told, so that nothing is told twice. */
   readonly recorded: string | null;
 }
@@ -74,7 +78,8 @@ export interface Pauses {
 
 export interface SyncOutcome {
   readonly product: Product;
-  readonly outcome: 'succeeded' | 'failed' | 'paused';
+  /** `running`: asked for, and not finished when the answer had to be given. */
+  readonly outcome: 'succeeded' | 'failed' | 'paused' | 'running';
   readonly added: number;
   readonly changed: number;
   readonly removed: number;
@@ -116,8 +121,17 @@ export const refreshRequested =
 /** The account is unlinked: finish. */
 export const unlinked = defineSignal('unlinked');
 
-/** As `settingsChanged`, and answers with the version that the workflow now runs. */
-export const applySettings = defineUpdate<{ version: number }, [AccountSettings]>('applySettings');
+/** How an account stands once its workflow follows a version of the settings. */
+export interface SettingsApplied {
+  readonly version: number;
+  readonly status: AccountStatus;
+  readonly pauseReason: PauseReason | null;
+  /** ISO 8601; null when nothing is planned. */
+  readonly nextSyncAt: string | null;
+}
+
+/** As `settingsChanged`, and answers with how the account now stands. */
+export const applySettings = defineUpdate<SettingsApplied, [AccountSettings]>('applySettings');
 
 /** Asks for a sync now and answers when it is done. Refused while paused. */
 export const refresh = defineUpdate<

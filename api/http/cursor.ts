@@ -19,15 +19,17 @@ export function decodeCursor(cursor: string, forms: readonly RegExp[]): string[]
   } catch {
     // Not one of ours, as below.
   }
-  const errors = [{ field: 'cursor', message: 'must be a next_cursor of this list, unchanged' }];
-  throw new Problem(400, 'invalid_request', 'cursor: must be a next_cursor of this list', {
-    errors,
-  });
+  throw wrongCursor('must be a next_cursor of this list, unchanged');
+}
+
+export function wrongCursor(message: string): Problem {
+  const errors = [{ field: 'cursor', message }];
+  return new Problem(400, 'invalid_request', `cursor: ${message}`, { errors });
 }
 
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-/** As Postgres writes a `timestamptz`. */
-export const TIMESTAMP = /^\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?[+-]\d\d(:\d\d)?$/;
+/** As `db/exact-time.ts` writes it. */
+export const TIMESTAMP = /^\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 
 export interface Page<Item> {
   readonly data: Item[];
@@ -43,9 +45,10 @@ export function toPage<Row, Item>(
   limit: number,
   position: (row: Row) => readonly string[],
   toItem: (row: Row) => Item,
+  encode: (parts: readonly string[]) => string = encodeCursor,
 ): Page<Item> {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
-  const next = rows.length > limit && last !== undefined ? encodeCursor(position(last)) : null;
+  const next = rows.length > limit && last !== undefined ? encode(position(last)) : null;
   return { data: shown.map(toItem), next_cursor: next };
 }

@@ -14,7 +14,8 @@ const LONGEST_KEY = 255;
 
 /**
  * A repeated call with the same `Idempotency-Key` gets the first one's answer, marked
- * `Idempotency-Replayed: true`, for a day. A failure on our side (5xx) is not kept.
+ * `Idempotency-Replayed: true`, for a day. Only a success is kept: what was refused, or failed, may be
+ * mended and sent again under the same key.
  */
 export function idempotent(db: Database) {
   return createMiddleware<ApiEnv>(async (c, next) => {
@@ -30,11 +31,10 @@ export function idempotent(db: Database) {
     const call: IdempotentCall = { apiKeyId: c.get('apiKeyId'), key, requestHash };
     const claim = await claimIdempotencyKey(db, call);
     if (claim.state === 'answered') {
-      const isProblem = claim.status >= 400;
       return new Response(claim.body, {
         status: claim.status,
         headers: {
-          'Content-Type': isProblem ? 'application/problem+json' : 'application/json',
+          'Content-Type': 'application/json',
           'Idempotency-Replayed': 'true',
         },
       });
@@ -48,7 +48,7 @@ export function idempotent(db: Database) {
       throw new Problem(409, 'idempotency_key_in_use', detail, { retryAfterSeconds: 1 });
     }
     await next();
-    if (c.res.status >= 500) await releaseIdempotencyKey(db, call);
+    if (!c.res.ok) await releaseIdempotencyKey(db, call);
     else await keepAnswer(db, call, { status: c.res.status, body: await c.res.clone().text() });
   });
 }

@@ -3,7 +3,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { Logger } from '../../config/logger.ts';
 import { InvalidLink, ProviderError } from '../../providers/errors.ts';
 import { RefreshRefused } from '../../temporal/account-workflows.ts';
-import { isDatabaseDown, isTemporalDown } from './outage.ts';
+import { isDatabaseDown, isDataRefused, isTemporalDown } from './outage.ts';
 import { Problem, problemResponse } from './problem.ts';
 
 /**
@@ -32,6 +32,14 @@ function toProblem(error: Error): Problem {
   if (error instanceof HTTPException) {
     const code = error.status === 400 ? 'invalid_request' : 'http_error';
     return new Problem(error.status, code, error.message);
+  }
+  if (error.name === 'TimeoutError') {
+    const detail = 'The provider did not answer in time.';
+    return new Problem(503, 'provider_unavailable', detail, { retryAfterSeconds: 30 });
+  }
+  if (isDataRefused(error)) {
+    const detail = 'The request holds a value that cannot be stored or compared.';
+    return new Problem(400, 'invalid_request', detail);
   }
   if (isDatabaseDown(error)) {
     const detail = 'The database cannot be reached right now.';

@@ -30,3 +30,8 @@ export function isTemporalDown(error: unknown): boolean {
   }
   return error instanceof Error && error.name === 'WorkflowUpdateRPCTimeoutOrCancelledError';
 }
+
+/** Whether Postgres found a value malformed (SQLSTATE class 22), such as text with a NUL in it. */
+export function isDataRefused(error: Error): boolean {
+  return 'code' in error && typeof error.code === 'string' && /^22[0-9A-Z]{3}$/.test(error.code);
+}

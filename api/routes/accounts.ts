@@ -1,12 +1,12 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { listAccounts } from '../../db/list-accounts.ts';
+import { restoreConsent } from '../../db/restore-consent.ts';
 import { changeSettings } from '../change-settings.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
-import { accountOr404 } from '../find-account.ts';
+import { accountOr404, linkedAccount } from '../find-account.ts';
 import { decodeCursor, toPage, UUID } from '../http/cursor.ts';
 import { validate } from '../http/validate.ts';
-import { restoreConnection } from '../restore-connection.ts';
 import { account, toAccount } from '../schemas/account.ts';
 import {
   cursor,
@@ -68,7 +68,7 @@ export function accountRoutes(deps: ApiDeps): Hono<ApiEnv> {
     )
     .patch(
       '/:id/settings',
-      describe(TAG, 'Change how an account is kept fresh', { 200: account }, [400, 401, 404]),
+      describe(TAG, 'Change how an account is kept fresh', { 200: account }, [400, 401, 404, 409]),
       validate('param', idParam),
       validate('json', settingsRequest),
       async (c) => {
@@ -83,7 +83,7 @@ export function accountRoutes(deps: ApiDeps): Hono<ApiEnv> {
         TAG,
         'Pause an account: a sync that runs is finished, then it holds still',
         { 200: account },
-        [401, 404],
+        [401, 404, 409],
       ),
       validate('param', idParam),
       async (c) => c.json(await changeSettings(deps, c.req.valid('param').id, { paused: true })),
@@ -94,14 +94,14 @@ export function accountRoutes(deps: ApiDeps): Hono<ApiEnv> {
         TAG,
         'Start an account: ends a pause of your own, and tries again where the provider had refused',
         { 200: account },
-        [401, 404],
+        [401, 404, 409],
       ),
       validate('param', idParam),
       async (c) => {
         const { id } = c.req.valid('param');
-        const { connection_id: connectionId, pause_reason: reason } = await accountOr404(db, id);
-        if (reason === 'provider_error') await restoreConnection(deps, connectionId, reason);
-        return c.json(await changeSettings(deps, id, { paused: false }));
+        const { connection_id: connectionId } = await linkedAccount(db, id);
+        await restoreConsent(db, connectionId, 'gone');
+        return c.json(await changeSettings(deps, id, { paused: false }, { always: true }));
       },
     );
 }

@@ -24,6 +24,14 @@ const TAG = 'Connections';
 /** More accounts than any one consent holds. */
 const ALL = 1_000;
 
+const unlinkQuery = z.strictObject({
+  force: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((value) => value === 'true')
+    .describe('true: leave the provider out, where it cannot be reached any more.'),
+});
+
 export function connectionRoutes(deps: ApiDeps): Hono<ApiEnv> {
   const { db } = deps;
 
@@ -38,9 +46,10 @@ export function connectionRoutes(deps: ApiDeps): Hono<ApiEnv> {
       '/',
       describe(
         TAG,
-        'Link a connection: its accounts are found, stored, and scanned in full',
+        'Link a connection: its accounts are found, stored, and scanned in full. One that is linked already keeps its accounts’ settings; accounts that it lacks are added',
         { 201: connectionWithAccounts, 200: connectionWithAccounts },
-        [400, 401, 409, 422, 502, 503],
+        [400, 401, 409, 415, 422, 502, 503],
+        { idempotent: true },
       ),
       idempotent(db),
       validate('json', linkRequest),
@@ -81,13 +90,14 @@ export function connectionRoutes(deps: ApiDeps): Hono<ApiEnv> {
         TAG,
         'Unlink a connection: consent is withdrawn at the provider, syncing ends, the data stays',
         { 200: connectionWithAccounts },
-        [401, 404, 502, 503],
+        [400, 401, 404, 502, 503],
       ),
       validate('param', idParam),
+      validate('query', unlinkQuery),
       async (c) => {
         const { id } = c.req.valid('param');
         if (!(await findConnection(db, id))) throw notFound('connection');
-        await unlinkAccounts(deps, id);
+        await unlinkAccounts(deps, id, { force: c.req.valid('query').force });
         return c.json(await show(id));
       },
     )
@@ -103,7 +113,7 @@ export function connectionRoutes(deps: ApiDeps): Hono<ApiEnv> {
       async (c) => {
         const { id } = c.req.valid('param');
         if (!(await findConnection(db, id))) throw notFound('connection');
-        await restoreConnection(deps, id, 'reauth_required');
+        await restoreConnection(deps, id);
         return c.json(await show(id));
       },
     );

@@ -12,21 +12,49 @@ export function describe(
   summary: string,
   answers: Readonly<Record<number, z.ZodType>>,
   problems: readonly number[] = [],
-  options: { readonly open?: boolean } = {},
+  options: {
+    /** Needs no API key. */
+    readonly open?: boolean;
+    /** Answers with an ETag, and knows If-None-Match. */
+    readonly conditional?: boolean;
+    /** Takes an Idempotency-Key. */
+    readonly idempotent?: boolean;
+  } = {},
 ) {
   return describeRoute({
     tags: [tag],
     summary,
-    // Without an API key.
     ...(options.open ? { security: [] } : {}),
+    ...(options.conditional ? { parameters: [IF_NONE_MATCH] } : {}),
+    ...(options.idempotent ? { parameters: [IDEMPOTENCY_KEY] } : {}),
     responses: Object.fromEntries([
       ...Object.entries(answers).map(([status, schema]) =>
         response(status, 'application/json', schema),
       ),
+      ...(options.conditional ? [NOT_MODIFIED] : []),
       ...problems.map((status) => response(String(status), 'application/problem+json', problem)),
     ]),
   });
 }
+
+type RouteParameter = NonNullable<Parameters<typeof describeRoute>[0]['parameters']>[number];
+
+const IF_NONE_MATCH: RouteParameter = {
+  name: 'If-None-Match',
+  in: 'header',
+  description: 'The ETag of the answer that you have. Where it still holds, the answer is 304.',
+  schema: { type: 'string' },
+};
+
+const IDEMPOTENCY_KEY: RouteParameter = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description:
+    'A call that repeats the key of one that succeeded gets its answer, marked Idempotency-Replayed: true, for a day.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
+
+const NOT_MODIFIED: [string, RouteResponse] = ['304', { description: 'Not Modified' }];
 
 type RouteResponse = NonNullable<Parameters<typeof describeRoute>[0]['responses']>[string];
 

@@ -32,7 +32,7 @@ const answer = z
     syncs: z.array(
       z.object({
         product,
-        outcome: z.enum(['succeeded', 'failed', 'paused']),
+        outcome: z.enum(['succeeded', 'failed', 'paused', 'running']),
         added: z.int(),
         changed: z.int(),
         removed: z.int(),

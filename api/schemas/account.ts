@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SettingsApplied } from '../../temporal/account-workflows.ts';
 import type { AccountRow } from '../../db/list-accounts.ts';
 import { id, interval, product, timestamp } from './common.ts';
 import { freshness, freshnessOf } from './freshness.ts';
@@ -34,11 +35,9 @@ export const account = z
 
 export type Account = z.infer<typeof account>;
 
-/**
- * @param confirmed whether the workflow has just confirmed the settings, ahead of what the row
- * says.
- */
-export function toAccount(row: AccountRow, confirmed = false): Account {
+/** @param applied what the workflow has just answered, ahead of what the row says. */
+export function toAccount(row: AccountRow, applied: SettingsApplied | null = null): Account {
+  const { status, pauseReason, nextSyncAt } = applied ?? stored(row);
   return {
     id: row.id,
     connection_id: row.connection_id,
@@ -56,10 +55,11 @@ export function toAccount(row: AccountRow, confirmed = false): Account {
       products: row.products,
       webhook_url: row.webhook_url,
       version: row.settings_version,
-      confirmed: confirmed || row.confirmed_settings_version >= row.settings_version,
+      confirmed: applied !== null || row.confirmed_settings_version >= row.settings_version,
     },
-    ...statusOf(row),
-    next_sync_at: row.paused ? null : (row.next_sync_at?.toISOString() ?? null),
+    status,
+    pause_reason: pauseReason,
+    next_sync_at: status === 'paused' ? null : nextSyncAt,
     balance: freshnessOf(row, 'balance'),
     transactions: freshnessOf(row, 'transaction'),
     created_at: row.created_at.toISOString(),
@@ -67,9 +67,9 @@ export function toAccount(row: AccountRow, confirmed = false): Account {
 }
 
 /** The operator's own pause shows at once, before the workflow has written down that it follows. */
-function statusOf(row: AccountRow): Pick<Account, 'status' | 'pause_reason'> {
-  if (row.status === 'unlinked') return { status: 'unlinked', pause_reason: null };
-  if (row.paused) return { status: 'paused', pause_reason: 'user' };
-  if (row.pause_reason !== 'user') return { status: row.status, pause_reason: row.pause_reason };
-  return { status: 'active', pause_reason: null };
+function stored(row: AccountRow) {
+  const nextSyncAt = row.next_sync_at?.toISOString() ?? null;
+  return row.paused && row.status !== 'unlinked'
+    ? ({ status: 'paused', pauseReason: 'user', nextSyncAt: null } as const)
+    : { status: row.status, pauseReason: row.pause_reason, nextSyncAt };
 }

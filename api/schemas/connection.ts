@@ -17,6 +17,7 @@ export const linkRequest = z
       .string()
       .min(1, 'must have 1 to 255 characters')
       .max(255, 'must have 1 to 255 characters')
+      .refine((text) => text.isWellFormed() && !text.includes('\0'), 'must be plain text')
       .optional()
       .describe('Your own id for the customer or the consent.'),
     refresh: refreshSetting.optional(),

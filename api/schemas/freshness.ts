@@ -19,6 +19,7 @@ export function freshnessOf(
   row: Pick<
     AccountRow,
     | 'refresh_interval'
+    | 'products'
     | 'balance_as_of'
     | 'balance_synced_at'
     | 'balance_error_code'
@@ -38,7 +39,9 @@ export function freshnessOf(
   return {
     data_as_of: asOf?.toISOString() ?? null,
     last_synced_at: syncedAt?.toISOString() ?? null,
-    stale: !syncedAt || Date.now() - syncedAt.getTime() > tolerated + SLACK_MS,
+    stale:
+      row.products.includes(product) &&
+      (!syncedAt || Date.now() - syncedAt.getTime() > tolerated + SLACK_MS),
     error_code: errorCode,
   };
 }

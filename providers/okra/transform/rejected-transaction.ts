@@ -18,6 +18,8 @@ const remains = z.object({
   account: reference.nullable().catch(null),
 });
 
+const NOTHING = { _id: null, id: null, account: null };
+
 /** Reads one item of a list. A faulty one is told apart, so that it does not spoil the others. */
 export function readTransaction(
   value: LosslessJson,
@@ -28,8 +30,8 @@ export function readTransaction(
   } catch (error) {
     if (!(error instanceof ProviderError) || error.kind !== 'bug') throw error;
     const found = remains.safeParse(value);
-    const rest = found.success ? found.data : { _id: null, id: null, account: null };
-    const providerId = rest._id ?? rest.id ?? null;
-    return { account: rest.account, rejected: { providerId, reason: error.code, raw } };
+    const { _id: mongoId, id: plainId, account } = found.success ? found.data : NOTHING;
+    const providerId = mongoId ?? plainId ?? null;
+    return { account, rejected: { providerId, reason: error.code, raw } };
   }
 }

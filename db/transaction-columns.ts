@@ -1,0 +1,21 @@
+/** What readers are shown of a transaction. Not `raw`: it can be large, and is for `select`. */
+export const TRANSACTION_COLUMNS = [
+  'transactions.id',
+  'transactions.account_id',
+  'transactions.provider_transaction_id',
+  'transactions.status',
+  'transactions.amount',
+  'transactions.currency',
+  'transactions.description',
+  'transactions.counterparty',
+  'transactions.category',
+  'transactions.transacted_at',
+  'transactions.booked_at',
+  'transactions.booked_date',
+  'transactions.value_date',
+  'transactions.running_balance',
+  'transactions.matched_by',
+  'transactions.removed_at',
+  'transactions.first_seen_at',
+  'transactions.changed_at',
+] as const;

@@ -1,0 +1,55 @@
+import { ApplicationFailure, setHandler } from '@temporalio/workflow';
+import type { Product } from '../config/product.ts';
+import {
+  askFor,
+  clearPauseOf,
+  deadline,
+  pauseReason,
+  statusOf,
+  takeSettings,
+  type AccountSyncState,
+} from './account-state.ts';
+import { isoOrNull } from './iso.ts';
+import * as messages from './messages.ts';
+import type { Rounds } from './rounds.ts';
+
+/** Answers every message of the contract. Handlers change the state; the lanes do the work. */
+export function handleMessages(state: AccountSyncState, rounds: Rounds): void {
+  setHandler(messages.webhookStored, ({ product }) => {
+    if (product === 'connection') state.connectionDue = true;
+    else askFor(state, [product], 'webhook');
+  });
+  setHandler(messages.settingsChanged, (settings) => takeSettings(state, settings, Date.now()));
+  setHandler(messages.clearPause, ({ reason }) => clearPauseOf(state, reason, Date.now()));
+  setHandler(messages.refreshRequested, ({ products, full, trigger }) =>
+    askFor(state, products, trigger, full),
+  );
+  setHandler(messages.unlinked, () => {
+    state.unlinked = true;
+  });
+  setHandler(messages.applySettings, (settings) => {
+    takeSettings(state, settings, Date.now());
+    return {
+      version: state.settings.version,
+      status: statusOf(state),
+      pauseReason: pauseReason(state),
+      nextSyncAt: isoOrNull(deadline(state)),
+    };
+  });
+  setHandler(messages.refresh, ({ products, full }) => rounds.refresh(products, full), {
+    validator: ({ products }: { products: readonly Product[] }) => {
+      const reason = pauseReason(state);
+      if (reason) throw ApplicationFailure.nonRetryable(`paused: ${reason}`, 'paused', reason);
+      const off = products.find((name) => !state.settings.products.includes(name));
+      if (off) throw ApplicationFailure.nonRetryable(`${off} is not kept`, 'product_off', off);
+    },
+  });
+  setHandler(messages.state, () => ({
+    status: statusOf(state),
+    pauseReason: pauseReason(state),
+    settings: state.settings,
+    products: state.products,
+    syncing: [...rounds.syncing],
+    nextSyncAt: isoOrNull(deadline(state)),
+  }));
+}

@@ -1,0 +1,69 @@
+import { condition } from '@temporalio/workflow';
+import type { Product } from '../config/product.ts';
+import { askFor, pauseReason, type AccountSyncState } from './account-state.ts';
+import type { SyncOutcome } from './messages.ts';
+
+/** Which syncs run and how they ended, for those who wait for one. */
+export interface Rounds {
+  readonly syncing: ReadonlySet<Product>;
+  begin(name: Product): void;
+  end(outcome: SyncOutcome): void;
+  /** Asks for a sync of each product and waits until a later one than now has ended, or cannot. */
+  refresh(products: readonly Product[], full: boolean): Promise<SyncOutcome[]>;
+}
+
+/** @param closing whether the run must end soon: then nobody is kept waiting. */
+export function createRounds(state: AccountSyncState, closing: () => boolean): Rounds {
+  const syncing = new Set<Product>();
+  const ended: Record<Product, { count: number; last: SyncOutcome | null }> = {
+    balance: { count: 0, last: null },
+    transaction: { count: 0, last: null },
+  };
+
+  /** How a wait for round `target` has ended; null while it has not. */
+  function answer(name: Product, target: number): SyncOutcome | null {
+    const { count, last } = ended[name];
+    if (count >= target && last) return last;
+    // It runs, and will end by itself.
+    if (syncing.has(name) && count + 1 >= target) return null;
+    const reason = pauseReason(state);
+    if (state.unlinked) return notRun(name, 'paused', 'account_unlinked');
+    if (reason !== null) return notRun(name, 'paused', reason);
+    if (!state.settings.products.includes(name)) return notRun(name, 'paused', 'product_off');
+    const { mustWait, lastErrorCode } = state.products[name];
+    if (mustWait) return notRun(name, 'failed', lastErrorCode);
+    return closing() ? notRun(name, 'running', null) : null;
+  }
+
+  return {
+    syncing,
+    begin(name) {
+      syncing.add(name);
+    },
+    end(outcome) {
+      syncing.delete(outcome.product);
+      ended[outcome.product].count += 1;
+      ended[outcome.product].last = outcome;
+    },
+    async refresh(products, full) {
+      // A sync that is already running may have read the bank before this was asked: the one after
+      // it counts.
+      const targets = products.map(
+        (name) => [name, ended[name].count + (syncing.has(name) ? 2 : 1)] as const,
+      );
+      askFor(state, products, 'manual', full);
+      const answers = (): (SyncOutcome | null)[] =>
+        targets.map(([name, target]) => answer(name, target));
+      await condition(() => answers().every((one) => one !== null));
+      return answers().filter((one) => one !== null);
+    },
+  };
+}
+
+export function notRun(
+  product: Product,
+  outcome: SyncOutcome['outcome'],
+  errorCode: string | null,
+): SyncOutcome {
+  return { product, outcome, added: 0, changed: 0, removed: 0, errorCode };
+}
