@@ -6,7 +6,10 @@ const MOST_RAW_CHARACTERS = 1_000_000;
 const EARLIEST = '1900-01-01';
 const LATEST = '2200-01-01';
 
-const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
+/** ISO 4217's codes for funds and units of account, which the runtime's list leaves out. */
+const FUNDS = ['BOV', 'CHE', 'CHW', 'CLF', 'COU', 'MXV', 'USN', 'UYI', 'UYW', 'VED', 'XAD', 'XUA'];
+
+const CURRENCIES = new Set([...Intl.supportedValuesOf('currency'), ...FUNDS]);
 
 /** Parts what can be stored from what cannot, whatever the provider. */
 export function checkTransactions(transactions: readonly ProviderTransaction[]): {

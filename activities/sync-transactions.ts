@@ -1,18 +1,20 @@
-import { randomUUID } from 'node:crypto';
 import { beginSyncRun } from '../db/begin-sync-run.ts';
 import { commitTransactions } from '../db/commit-transactions.ts';
 import { findCursor } from '../db/find-cursor.ts';
 import { MOST_PENDING_WEBHOOKS, pendingWebhooks } from '../db/pending-webhooks.ts';
-import { clearStages } from '../db/stage-transactions.ts';
+import { openStage } from '../db/stage-transactions.ts';
 import type { CallContext } from '../providers/provider.ts';
 import type { SyncInput } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
 import { openAccount } from './open-account.ts';
 import { pendingEffects, type PendingEffect } from './pending-effects.ts';
-import { planReads } from './plan-reads.ts';
+import { planReads, type ReadPlan } from './plan-reads.ts';
 import { readTransactions, type TransactionsRead } from './read-transactions.ts';
+import { heldInFull } from './held-in-full.ts';
 import { nothingToDo, type SyncDone } from './sync-done.ts';
 import { isOnly, wantsRefresh } from './triggers.ts';
+
+const NO_READS: ReadPlan = { scope: 'webhook', queries: [] };
 
 /**
  * Brings an account's transactions up to date: everything at the first time and once a day, else
@@ -26,19 +28,23 @@ export async function syncTransactions(
 ): Promise<SyncDone> {
   const { accountId, syncRunId, triggers, nextSyncAt } = input;
   const { account, provider, ref } = await openAccount(deps, accountId);
-  const webhooks = await pendingWebhooks(deps.db, accountId, 'transaction');
-  const more = webhooks.length === MOST_PENDING_WEBHOOKS;
+  const pending = await pendingWebhooks(deps.db, accountId, 'transaction');
+  const more = input.mayCall && pending.length === MOST_PENDING_WEBHOOKS;
+  const said = pendingEffects(provider, account.providerAccountId, 'transaction', pending);
+  const { webhooks, effects } = input.mayCall
+    ? { webhooks: pending, effects: said }
+    : heldInFull(pending, said);
   if (isOnly('webhook', triggers) && webhooks.length === 0) return nothingToDo;
 
-  const effects = pendingEffects(provider, account.providerAccountId, 'transaction', webhooks);
   const cursor = await findCursor(deps.db, accountId, 'transaction');
-  const plan = planReads({ triggers, full: input.full, cursor, effects });
+  const plan = input.mayCall
+    ? planReads({ triggers, full: input.full, cursor, effects })
+    : NO_READS;
   const run = { id: syncRunId, accountId, triggers, product: 'transaction' } as const;
   const earlier = await beginSyncRun(deps.db, { ...run, scope: plan.scope });
   if (earlier) return { counts: earlier, more };
 
-  await clearStages(deps.db, accountId);
-  const stage = { stageId: randomUUID(), accountId };
+  const stage = { stageId: await openStage(deps.db, accountId), accountId };
   const refresh = wantsRefresh(provider, triggers);
   const reads: TransactionsRead[] = [];
   for (const [index, query] of plan.queries.entries()) {
@@ -60,7 +66,7 @@ export async function syncTransactions(
     rejected: reads.flatMap((read) => read.rejected),
     removals: [...toldRemovals(effects), ...reads.flatMap((read) => read.removals)],
     complete: whole?.end.complete ?? null,
-    ...times(effects, reads),
+    ...times(effects, reads, whole),
     cursor: whole ? { value: whole.end.cursor, full: whole.scope === 'full' } : null,
     webhookIds: webhooks.map(({ id }) => id),
   });
@@ -78,11 +84,15 @@ function toldRemovals(effects: readonly PendingEffect[]) {
   );
 }
 
-function times(effects: readonly PendingEffect[], reads: readonly TransactionsRead[]) {
+function times(
+  effects: readonly PendingEffect[],
+  reads: readonly TransactionsRead[],
+  whole: TransactionsRead | undefined,
+) {
   const read = reads.map(({ end }) => end.dataAsOf).sort();
   const told = effects.map(({ occurredAt }) => occurredAt).filter((time) => time !== null);
   return {
-    readAsOf: read[0] ?? null,
+    readAsOf: whole?.end.dataAsOf ?? read[0] ?? null,
     dataAsOf: [...read, ...told].sort().at(-1) ?? new Date().toISOString(),
   };
 }

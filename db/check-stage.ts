@@ -2,6 +2,9 @@ import { sql, type Transaction } from 'kysely';
 import type { RejectedItem } from '../providers/provider.ts';
 import type { Schema } from './schema.ts';
 
+/** Up to so many rows any plan will do. */
+const FEW = 1_000;
+
 export interface CheckedStage {
   /** How many rows were found, those included that are now gone. */
   readonly staged: number;
@@ -21,6 +24,7 @@ export async function checkStage(trx: Transaction<Schema>, stageId: string): Pro
       group by provider_transaction_id
     ) ids`.execute(trx);
   const { staged, repeated } = rows[0] ?? { staged: 0, repeated: 0 };
+  if (staged > FEW) await preferHashing(trx);
   if (repeated === 0) return { staged, rejected: [] };
 
   const conflicting = await sql<{ provider_transaction_id: string; raw: string }>`
@@ -36,7 +40,11 @@ export async function checkStage(trx: Transaction<Schema>, stageId: string): Pro
       having count(distinct (status, amount, currency, description, counterparty, category,
         transacted_at, booked_at, value_date, running_balance, pending_provider_transaction_id)) > 1
     )
-    returning provider_transaction_id, raw::text as raw`.execute(trx);
+    returning provider_transaction_id, coalesce(raw, (
+      select kept.raw from transactions kept
+      where kept.account_id = staged.account_id
+        and kept.provider_transaction_id = staged.provider_transaction_id
+    ), 'null')::text as raw`.execute(trx);
   await sql`
     delete from transaction_stage staged
     using (
@@ -54,4 +62,14 @@ export async function checkStage(trx: Transaction<Schema>, stageId: string): Pro
     raw: row.raw,
   }));
   return { staged, rejected };
+}
+
+/**
+ * For the rest of the transaction. The planner knows nothing of rows that came this minute, and a
+ * nested loop that it deems short takes hours at 100,000 rows.
+ */
+async function preferHashing(trx: Transaction<Schema>): Promise<void> {
+  await sql`select set_config('enable_nestloop', 'off', true), set_config('work_mem', '32MB', true)`.execute(
+    trx,
+  );
 }

@@ -16,7 +16,8 @@ export interface BalanceCommit {
 /**
  * Commits a sync of the balance: the row, its history, the record of the sync, freshness and
  * webhooks, in one transaction. An older balance than the stored one changes nothing; of two with
- * the same time, the one that was fetched wins.
+ * the same time, the one that was fetched wins, then the one that came last. A stored time that lies in
+ * the future was a mistake: whatever is fetched wins over it.
  */
 export async function commitBalance(db: Database, commit: BalanceCommit): Promise<SyncCounts> {
   const { accountId, syncRunId, balance, source } = commit;
@@ -29,7 +30,9 @@ export async function commitBalance(db: Database, commit: BalanceCommit): Promis
       .where('account_id', '=', accountId)
       .select((eb) => [
         sql<boolean>`${balance.dataAsOf}::timestamptz > data_as_of
-          or (${balance.dataAsOf}::timestamptz = data_as_of and ${source === 'fetch'})`.as('newer'),
+          or (${balance.dataAsOf}::timestamptz = data_as_of
+            and (${source === 'fetch'} or source = 'webhook'))
+          or (${source === 'fetch'} and data_as_of > now() + interval '10 minutes')`.as('newer'),
         eb
           .not(
             sql<boolean>`(available, current, credit_limit, currency) is not distinct from
@@ -64,9 +67,11 @@ export async function commitBalance(db: Database, commit: BalanceCommit): Promis
     } else if (stored.newer) {
       await trx
         .updateTable('balances')
-        .set({ data_as_of: balance.dataAsOf })
+        .set({ data_as_of: balance.dataAsOf, source })
         .where('account_id', '=', accountId)
-        .where('data_as_of', '<', new Date(balance.dataAsOf))
+        .where((eb) =>
+          eb.or([eb('data_as_of', '<', new Date(balance.dataAsOf)), eb('source', '!=', source)]),
+        )
         .execute();
     }
 

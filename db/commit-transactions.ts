@@ -5,9 +5,10 @@ import type { Database } from './connect.ts';
 import { finishSyncRun, type SyncCounts } from './finish-sync-run.ts';
 import { matchByLikeness, matchByProvider } from './match-pending.ts';
 import { openSyncCommit } from './open-sync-commit.ts';
-import { quarantineItems, releaseTaken } from './quarantine-items.ts';
+import { quarantineItems, releaseAbsent, releaseTaken } from './quarantine-items.ts';
 import { markRemoved, removeAbsent, type Removal } from './remove-transactions.ts';
 import type { Schema } from './schema.ts';
+import { StageLost } from './stage-lost.ts';
 import { takeStage } from './take-stage.ts';
 
 export interface TransactionsCommit {
@@ -25,7 +26,10 @@ export interface TransactionsCommit {
     readonly from: CalendarDate | null;
     readonly to: CalendarDate | null;
   } | null;
-  /** The bank's time of the oldest read of this sync; null when nothing was read. */
+  /**
+   * The bank's time of the read that `complete` tells of, else of the sync's oldest read; null when
+   * nothing was read.
+   */
   readonly readAsOf: Timestamp | null;
   readonly dataAsOf: Timestamp;
   /** Null leaves the cursor where it is. */
@@ -34,10 +38,7 @@ export interface TransactionsCommit {
   readonly nextSyncAt: string | null;
 }
 
-/** The stage does not hold what was put into it: the sync must read again. */
-export class StageLost extends Error {
-  override readonly name = 'StageLost';
-}
+export { StageLost };
 
 /**
  * Commits a sync of transactions in one transaction: rows, removals, history, quarantine, cursor, the
@@ -53,21 +54,27 @@ export async function commitTransactions(
     const earlier = await openSyncCommit(trx, accountId, syncRunId);
     if (earlier) return earlier;
 
+    await refuseOverdue(trx, commit);
     const { staged, rejected: ambiguous } = await checkStage(trx, stageId);
     if (staged !== commit.staged) throw new StageLost(`${staged} of ${commit.staged} rows staged`);
     const rejected = [...commit.rejected, ...ambiguous];
     const complete = provenBy(commit, rejected);
 
-    await matchByProvider(trx, commit);
+    let takenOver = await matchByProvider(trx, commit);
     let removed = await markRemoved(trx, commit, commit.removals);
-    await matchByLikeness(trx, { ...commit, complete });
-    const { added, changed } = await takeStage(trx, commit);
+    takenOver += await matchByLikeness(trx, { ...commit, complete, rejected });
+    const { added, changed: differing } = await takeStage(trx, commit);
     if (complete && readAsOf) {
       const ids = rejected.map(({ providerId }) => providerId).filter((id) => id !== null);
       removed += await removeAbsent(trx, { ...commit, complete, readAsOf, rejected: ids });
     }
+    // One that took over another's row and differs from it in nothing else has changed, too.
+    const changed = takenOver > 0 ? (await touched(trx, syncRunId)) - added - removed : differing;
     await releaseTaken(trx, accountId, stageId);
-    await quarantineItems(trx, { accountId, syncRunId, product: 'transaction' }, rejected);
+    const by = { accountId, syncRunId, product: 'transaction' } as const;
+    await quarantineItems(trx, by, rejected);
+    const { complete: read } = commit;
+    if (read && read.from === null && read.to === null) await releaseAbsent(trx, by);
     await trx.deleteFrom('transaction_stage').where('stage_id', '=', stageId).execute();
     if (commit.cursor) await moveCursor(trx, accountId, commit.cursor);
 
@@ -76,6 +83,28 @@ export async function commitTransactions(
     await finishSyncRun(trx, { ...commit, product: 'transaction', counts, quarantined });
     return counts;
   });
+}
+
+/** Another attempt has begun since this one did: what this one read may be older than what is kept. */
+async function refuseOverdue(
+  trx: Transaction<Schema>,
+  { accountId, stageId }: TransactionsCommit,
+): Promise<void> {
+  const { stage_id: newest } = await trx
+    .selectFrom('accounts')
+    .where('id', '=', accountId)
+    .select('stage_id')
+    .executeTakeFirstOrThrow();
+  if (newest !== null && newest !== stageId) throw new StageLost('another attempt has begun');
+}
+
+async function touched(trx: Transaction<Schema>, syncRunId: string): Promise<number> {
+  const { n } = await trx
+    .selectFrom('transactions')
+    .where('sync_run_id', '=', syncRunId)
+    .select((eb) => eb.fn.countAll<string>().as('n'))
+    .executeTakeFirstOrThrow();
+  return Number(n);
 }
 
 /** An item without an id may be any of those that seem to be absent. */

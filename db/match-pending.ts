@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely';
-import type { CalendarDate } from '../providers/provider.ts';
+import type { CalendarDate, RejectedItem } from '../providers/provider.ts';
 import { differingFields, fieldsOf } from './transaction-history.ts';
 import type { Schema } from './schema.ts';
 
@@ -12,8 +12,9 @@ interface Match {
 /**
  * A staged row that follows a pending one which we hold, by the provider's own link, takes over its
  * row: the transaction keeps our id. A staged pending row whose successor is known is dropped.
+ * Answers with how many took over.
  */
-export async function matchByProvider(trx: Transaction<Schema>, match: Match): Promise<void> {
+export async function matchByProvider(trx: Transaction<Schema>, match: Match): Promise<number> {
   await sql`
     delete from transaction_stage staged
     where staged.stage_id = ${match.stageId} and staged.status = 'pending' and (
@@ -27,7 +28,7 @@ export async function matchByProvider(trx: Transaction<Schema>, match: Match): P
           and successor.pending_provider_transaction_id = staged.provider_transaction_id
       )
     )`.execute(trx);
-  await takeOver(
+  return await takeOver(
     trx,
     match,
     sql`
@@ -56,10 +57,13 @@ export async function matchByLikeness(
       readonly from: CalendarDate | null;
       readonly to: CalendarDate | null;
     } | null;
+    /** What came and could not be taken: it is not gone. */
+    readonly rejected: readonly RejectedItem[];
   },
-): Promise<void> {
+): Promise<number> {
   const { complete } = match;
-  await takeOver(
+  const rejected = match.rejected.map(({ providerId }) => providerId).filter((id) => id !== null);
+  return await takeOver(
     trx,
     match,
     sql`
@@ -76,6 +80,7 @@ export async function matchByLikeness(
           and staged.transacted_at between kept.transacted_at - interval '5 days'
             and kept.transacted_at + interval '5 days'
         where kept.account_id = ${match.accountId} and kept.status = 'pending'
+          and kept.provider_transaction_id <> all(${rejected}::text[])
           and not exists (
             select from transaction_stage same
             where same.stage_id = ${match.stageId}
@@ -98,24 +103,30 @@ export async function matchByLikeness(
   );
 }
 
-/** The content follows with the rest of the stage; here only the identity passes over. */
+/**
+ * The content follows with the rest of the stage; here only the identity passes over. `offset 0` has the
+ * pairs found first, and the account not even looked at where there are none.
+ */
 async function takeOver(
   trx: Transaction<Schema>,
   match: Match,
   pairs: ReturnType<typeof sql>,
-): Promise<void> {
-  await sql`
+): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
     with renamed as (
       update transactions kept
       set provider_transaction_id = pairs.successor,
         pending_provider_transaction_id = kept.provider_transaction_id,
         matched_by = pairs.matched_by, removed_at = null, changed_at = now(),
         sync_run_id = ${match.syncRunId}
-      from (${pairs}) pairs
-      where kept.id = pairs.id
+      from (${pairs} offset 0) pairs
+      where kept.id = pairs.id and kept.account_id = ${match.accountId}
       returning kept.id, ${fieldsOf('old')} as before, ${fieldsOf('new')} as after
+    ), history as (
+      insert into transaction_changes (transaction_id, kind, fields, sync_run_id)
+      select id, 'changed', ${differingFields}, ${match.syncRunId}
+      from renamed
     )
-    insert into transaction_changes (transaction_id, kind, fields, sync_run_id)
-    select id, 'changed', ${differingFields}, ${match.syncRunId}
-    from renamed`.execute(trx);
+    select count(*)::int as n from renamed`.execute(trx);
+  return rows[0]?.n ?? 0;
 }

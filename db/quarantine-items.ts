@@ -6,10 +6,16 @@ import type { Schema } from './schema.ts';
 
 const MOST_RAW_CHARACTERS = 64 * 1024;
 
+interface By {
+  readonly accountId: string;
+  readonly syncRunId: string;
+  readonly product: Product;
+}
+
 /** Keeps what could not be taken, and why, once for each distinct content. */
 export async function quarantineItems(
   trx: Transaction<Schema>,
-  by: { readonly accountId: string; readonly syncRunId: string; readonly product: Product },
+  by: By,
   rejected: readonly RejectedItem[],
 ): Promise<void> {
   for (const item of rejected) {
@@ -30,6 +36,16 @@ export async function quarantineItems(
       .onConflict((conflict) => conflict.columns(['account_id', 'fingerprint']).doUpdateSet(seen))
       .execute();
   }
+}
+
+/** Lets go of what a read of everything no longer held: it was mended, altered or removed. */
+export async function releaseAbsent(trx: Transaction<Schema>, by: By): Promise<void> {
+  await trx
+    .deleteFrom('quarantined_items')
+    .where('account_id', '=', by.accountId)
+    .where('product', '=', by.product)
+    .where('sync_run_id', '!=', by.syncRunId)
+    .execute();
 }
 
 /** Lets go of what had been held back and has now been taken from this stage. */

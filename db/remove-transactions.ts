@@ -14,8 +14,8 @@ interface By {
 }
 
 /**
- * Marks the named transactions as removed, where what is stored is not newer than the removal.
- * Answers with how many it marked.
+ * Marks the named transactions as removed, where what is stored is not newer than the removal, and
+ * has not come back from it. Answers with how many it marked.
  */
 export async function markRemoved(
   trx: Transaction<Schema>,
@@ -31,13 +31,22 @@ export async function markRemoved(
     trx,
     by,
     sql`
-      select kept.id, max(list.removed_at) as removed_at
-      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-        as list(provider_transaction_id text, removed_at timestamptz)
-      join transactions kept on kept.account_id = ${by.accountId}
-        and kept.provider_transaction_id = list.provider_transaction_id
-      where kept.removed_at is null and kept.provider_updated_at <= list.removed_at
-      group by kept.id`,
+      set removed_at = gone.removed_at, changed_at = now(), sync_run_id = ${by.syncRunId}
+      from (
+        select kept.id, max(list.removed_at) as removed_at
+        from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+          as list(provider_transaction_id text, removed_at timestamptz)
+        join transactions kept on kept.account_id = ${by.accountId}
+          and kept.provider_transaction_id = list.provider_transaction_id
+        where kept.removed_at is null and kept.provider_updated_at <= list.removed_at
+          and not exists (
+            select from transaction_changes back
+            where back.transaction_id = kept.id and back.kind = 'restored'
+              and (back.fields -> 'removed_at' ->> 0)::timestamptz >= list.removed_at
+          )
+        group by kept.id
+      ) gone
+      where kept.id = gone.id and kept.account_id = ${by.accountId}`,
   );
 }
 
@@ -61,8 +70,7 @@ export async function removeAbsent(
     trx,
     by,
     sql`
-      select kept.id, ${by.readAsOf}::timestamptz as removed_at
-      from transactions kept
+      set removed_at = ${by.readAsOf}::timestamptz, changed_at = now(), sync_run_id = ${by.syncRunId}
       where kept.account_id = ${by.accountId} and kept.removed_at is null
         and kept.provider_updated_at <= ${by.readAsOf}::timestamptz
         and (${from}::date is null
@@ -78,13 +86,12 @@ export async function removeAbsent(
   );
 }
 
-async function mark(trx: Transaction<Schema>, by: By, gone: RawBuilder<unknown>): Promise<number> {
+/** `marks` is the rest of an update of `transactions kept`. */
+async function mark(trx: Transaction<Schema>, by: By, marks: RawBuilder<unknown>): Promise<number> {
   const { rows } = await sql<{ n: number }>`
     with marked as (
       update transactions kept
-      set removed_at = gone.removed_at, changed_at = now(), sync_run_id = ${by.syncRunId}
-      from (${gone}) gone
-      where kept.id = gone.id
+      ${marks}
       returning kept.id, kept.removed_at
     ), history as (
       insert into transaction_changes (transaction_id, kind, fields, sync_run_id)

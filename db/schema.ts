@@ -54,6 +54,7 @@ export interface AccountsTable {
   pause_reason: PauseReason | null;
   status_changed_at: TimeDefault;
   confirmed_settings_version: Generated<number>;
+  stage_id: string | null;
   next_sync_at: Time | null;
   balance_synced_at: Time | null;
   balance_as_of: Time | null;

@@ -5,16 +5,23 @@ const STATEMENTS = `
 alter table transactions
   add column value_date date,
   add column booked_date date generated always as ((booked_at at time zone 'utc')::date) stored,
-  add column matched_by text check (matched_by in ('provider', 'likeness'));
+  add column matched_by text check (matched_by in ('provider', 'likeness')),
+  add column fingerprint uuid;
 comment on column transactions.value_date is 'When it counts for interest, where the provider tells.';
 comment on column transactions.booked_date is 'The UTC date of booked_at.';
 comment on column transactions.pending_provider_transaction_id is 'The provider''s id of it while it was pending, where that was another.';
 comment on column transactions.matched_by is 'How its pending and its posted form were found to be one: the provider''s own link, or likeness (same amount and currency, a close date, and no second candidate). Null: there was nothing to find.';
+comment on column transactions.fingerprint is 'Of its content as the bank told it, to see at once that nothing changed.';
 create index transactions_by_pending_id on transactions (account_id, pending_provider_transaction_id)
   where pending_provider_transaction_id is not null;
+create index transactions_pending on transactions (account_id) where status = 'pending';
 create index transactions_by_sync_run on transactions (sync_run_id, id);
 
-alter table transaction_stage add column value_date date;
+alter table transaction_stage
+  add column value_date date,
+  add column fingerprint uuid,
+  alter column raw drop not null;
+comment on column transaction_stage.raw is 'Null: we hold this transaction already, just so.';
 
 create table transaction_changes (
   id uuid primary key default uuidv7(),

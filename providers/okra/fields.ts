@@ -59,11 +59,14 @@ export const currency = z
   .nullish()
   .transform((value) => value ?? 'NGN');
 
-/** Text for people. Empty is none; Postgres cannot hold a NUL. */
-export const words = z
+/** Text for people. Empty is none. */
+export const text = z
   .string()
   .nullish()
-  .transform((value) => value?.replaceAll('\0', '').trim() || null);
+  .transform((value) => value?.trim() || null);
+
+/** As `text`, where a NUL in it, which Postgres cannot hold, is no reason to do without the rest. */
+export const words = text.transform((value) => value?.replaceAll('\0', '') || null);
 
 /**
  * Reads `value`, or throws a `bug` whose code names the field (`invalid_transaction_debit`) and

@@ -11,7 +11,7 @@ import {
   reference,
   requireId,
   timestamp,
-  words,
+  text,
 } from '../fields.ts';
 
 const transaction = z.object({
@@ -23,10 +23,10 @@ const transaction = z.object({
   trans_date: timestamp,
   cleared_date: z.preprocess((value) => (value === '' ? null : value), timestamp.nullish()),
   balance: optionalDecimal,
-  benefactor: words,
+  benefactor: text,
   notes: z
-    .union([words, z.object({ desc: words }).transform((notes) => notes.desc)])
-    .transform((text) => text),
+    .union([text, z.object({ desc: text }).transform((notes) => notes.desc)])
+    .transform((said) => said),
   account: reference,
   pending_id: id.nullish(),
   created_at: timestamp.nullish(),

@@ -116,7 +116,7 @@ describe('a transaction', () => {
     });
     expect(transactionOf({ notes: 'plain text' }).description).toBe('plain text');
     expect(transactionOf({ notes: {} }).description).toBeNull();
-    expect(transactionOf({ benefactor: 'A\0B' }).counterparty).toBe('AB');
+    expect(transactionOf({ benefactor: 'A\0B' }).counterparty).toBe('A\0B');
     const created = '2026-03-01T11:00:00.000Z';
     const changed = transactionOf({ last_updated: null, created_at: created });
     expect(changed.providerUpdatedAt).toBe(created);

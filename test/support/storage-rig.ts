@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import type { Hono } from 'hono';
+import type { ActivityDeps } from '../../activities/deps.ts';
+import { createApp } from '../../api/app.ts';
+import { INTERVAL_MS } from '../../config/interval.ts';
+import { createLogger } from '../../config/logger.ts';
+import { apiKeyPrefix, createApiKey, hashApiKey } from '../../credentials/api-key.ts';
+import { createKeyRing } from '../../credentials/key-ring.ts';
+import { storeApiKey } from '../../db/api-keys.ts';
+import { connectDatabase, type Database } from '../../db/connect.ts';
+import { createOkraProvider } from '../../providers/okra/provider.ts';
+import type { CallContext, Provider } from '../../providers/provider.ts';
+import { createProviderRegistry } from '../../providers/registry.ts';
+import type { AccountWorkflows } from '../../temporal/account-workflows.ts';
+import { freshDatabase } from './fresh-database.ts';
+import { startBank, type BankCustomer, type TestBank } from './start-bank.ts';
+
+export interface RigOptions {
+  /** Rows a page; small, so that there are many pages. */
+  readonly pageSize?: number;
+  /** Where the provider finds the bank, when something stands in front of it. */
+  readonly wireUrl?: (bank: TestBank) => Promise<string>;
+  /** Another database than one of the run's server: its URL, migrated. */
+  readonly databaseUrl?: string;
+  readonly bank?: TestBank;
+}
+
+export interface RigAccount {
+  readonly connectionId: string;
+  /** Our id of it. */
+  readonly account: string;
+  /** The bank's id of it. */
+  readonly bank: string;
+  readonly customer: BankCustomer;
+}
+
+/** A bank, a database, and what syncs between them, without Temporal and without processes. */
+export interface StorageRig {
+  readonly bank: TestBank;
+  readonly db: Database;
+  readonly databaseUrl: string;
+  readonly provider: Provider;
+  providerWith(pageSize: number): Provider;
+  readonly deps: ActivityDeps;
+  /** The real API. Its signals to workflows go nowhere. */
+  readonly app: Hono;
+  appOn(db: Database): Hono;
+  /** `GET` of the API with a key; the answer's text too, in which amounts stand as sent. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers freely
+  get(path: string): Promise<{ status: number; text: string; body: any }>;
+  /** Creates a customer at the bank and links its accounts. */
+  link(wanted: { accounts?: unknown; transactions?: number }): Promise<RigAccount[]>;
+  /** Delivers a webhook's body as the bank would; answers with the status. */
+  deliver(body: string, app?: Hono): Promise<number>;
+  close(): Promise<void>;
+}
+
+export const noContext: CallContext = {
+  signal: new AbortController().signal,
+  heartbeat: () => undefined,
+};
+
+export async function storageRig(options: RigOptions = {}): Promise<StorageRig> {
+  const bank = options.bank ?? (await startBank());
+  await bank.control('PUT', '/settings', { processing_ms: 0 });
+  const database = options.databaseUrl === undefined ? await freshDatabase() : null;
+  const databaseUrl = options.databaseUrl ?? database?.url ?? '';
+  const db = connectDatabase({ url: databaseUrl, onIdleError: () => undefined });
+  const wireUrl = options.wireUrl ? await options.wireUrl(bank) : bank.url;
+  const providerWith = (pageSize: number): Provider =>
+    createOkraProvider({
+      baseUrl: `${wireUrl}/v2`,
+      secretKey: bank.secretKey,
+      webhookToken: bank.webhookToken,
+      pageSize,
+      callbackPollMs: 2,
+    });
+  const provider = providerWith(options.pageSize ?? 3);
+  const logger = createLogger('api', 'silent');
+  const accountWorkflows = silentWorkflows();
+  const providers = createProviderRegistry([provider]);
+  const keyRing = createKeyRing(`test:${randomBytes(32).toString('base64')}`);
+  const deps = { db, providers, keyRing, accountWorkflows, intervals: INTERVAL_MS, logger };
+  const dispatcher = { dispatch: () => undefined, close: () => Promise.resolve() };
+  const appOn = (other: Database): Hono =>
+    createApp({ ...deps, db: other, dispatcher, temporalIsUp: () => Promise.resolve(true) });
+  const app = appOn(db);
+  const key = createApiKey();
+  await storeApiKey(db, { name: 'test', prefix: apiKeyPrefix(key), hash: hashApiKey(key) });
+
+  async function call(method: string, path: string, body?: unknown) {
+    const response = await app.request(path, {
+      method,
+      headers: {
+        Authorization: `Bearer ${key}`,
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, text, body: text === '' ? undefined : JSON.parse(text) };
+  }
+
+  return {
+    bank,
+    db,
+    databaseUrl,
+    provider,
+    providerWith,
+    deps,
+    app,
+    appOn,
+    get: (path) => call('GET', path),
+    async link(wanted) {
+      const customer = await bank.createCustomer(wanted);
+      const { status, body, text } = await call('POST', '/v1/connections', {
+        provider: 'okra',
+        link: { customer: customer.customer.id, bank: customer.bank.id },
+        refresh: false,
+      });
+      if (status !== 201) throw new Error(`link: ${status} ${text}`);
+      const ids = new Map<string, string>(
+        body.accounts.map((one: { provider_account_id: string; id: string }) => [
+          one.provider_account_id,
+          one.id,
+        ]),
+      );
+      return customer.accounts.map(({ id }) => ({
+        connectionId: body.id,
+        account: ids.get(id) ?? '',
+        bank: id,
+        customer,
+      }));
+    },
+    async deliver(body, to = app) {
+      const response = await to.request('/webhooks/okra', {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${bank.webhookToken}` },
+        body,
+      });
+      return response.status;
+    },
+    async close() {
+      await db.destroy();
+      if (options.bank === undefined) await bank.close();
+      await database?.drop();
+    },
+  };
+}
+
+const nothing = (): Promise<void> => Promise.resolve();
+
+function silentWorkflows(): AccountWorkflows {
+  return {
+    start: nothing,
+    webhookStored: nothing,
+    applySettings: () => Promise.resolve(null),
+    settingsChanged: nothing,
+    clearPause: nothing,
+    refresh: () => Promise.resolve({ state: 'done', outcomes: [] }),
+    unlinked: nothing,
+  };
+}
