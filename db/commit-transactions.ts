@@ -69,7 +69,7 @@ export async function commitTransactions(
       removed += await removeAbsent(trx, { ...commit, complete, readAsOf, rejected: ids });
     }
     // One that took over another's row and differs from it in nothing else has changed, too.
-    const changed = takenOver > 0 ? (await touched(trx, syncRunId)) - added - removed : differing;
+    const changed = takenOver > 0 ? (await standingAfter(trx, syncRunId)) - added : differing;
     await releaseTaken(trx, accountId, stageId);
     const by = { accountId, syncRunId, product: 'transaction' } as const;
     await quarantineItems(trx, by, rejected);
@@ -98,10 +98,12 @@ async function refuseOverdue(
   if (newest !== null && newest !== stageId) throw new StageLost('another attempt has begun');
 }
 
-async function touched(trx: Transaction<Schema>, syncRunId: string): Promise<number> {
+/** How many rows this sync has touched and left standing. One told removed may have been taken over. */
+async function standingAfter(trx: Transaction<Schema>, syncRunId: string): Promise<number> {
   const { n } = await trx
     .selectFrom('transactions')
     .where('sync_run_id', '=', syncRunId)
+    .where('removed_at', 'is', null)
     .select((eb) => eb.fn.countAll<string>().as('n'))
     .executeTakeFirstOrThrow();
   return Number(n);

@@ -15,7 +15,7 @@ export interface LosslessDocument {
 const MAX_DEPTH = 200;
 const [SPACE, TAB, LINE_FEED, RETURN] = [0x20, 0x09, 0x0a, 0x0d];
 const BACKSLASH = 0x5c;
-const NUMBER_PARTS = new Set([...'-+.0123456789eE'].map((part) => part.charCodeAt(0)));
+const NUMBER_PARTS = new Set(Array.from('-+.0123456789eE', (part) => part.charCodeAt(0)));
 
 /**
  * Parses JSON without turning numbers into JavaScript numbers: `1.10` becomes the string `1.10`.

@@ -20,8 +20,6 @@ export const secondsOf = (list: readonly Measured[]): number =>
  * sides of a round.
  */
 export function goalsOf({ fullPath, bare, rowByRow }: Rounds): Goal[] {
-  const ratio = (slow: readonly Measured[], fast: readonly Measured[]): number =>
-    median(slow.map(({ seconds }, round) => seconds / (fast[round]?.seconds ?? Number.NaN)));
   const first = fullPath.map((round) => round.first);
   const again = fullPath.map((round) => round.again);
   const rewritten = fullPath.reduce(
@@ -39,6 +37,9 @@ export function goalsOf({ fullPath, bare, rowByRow }: Rounds): Goal[] {
     { text: `${rewritten} rows written again (goal 0)`, reached: rewritten === 0 },
   ];
 }
+
+const ratio = (slow: readonly Measured[], fast: readonly Measured[]): number =>
+  median(slow.map(({ seconds }, round) => seconds / (fast[round]?.seconds ?? Number.NaN)));
 
 function atLeast(what: string, ratio: number, goal: number): Goal {
   return { text: `${ratio.toFixed(2)} ${what} (goal ${goal})`, reached: ratio >= goal };

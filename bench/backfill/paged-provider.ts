@@ -7,11 +7,12 @@ import type {
 
 export const PROVIDER = 'paged';
 
+const refuse = (): never => {
+  throw new Error('the benchmark reads transactions only');
+};
+
 /** A provider that has read its pages already: what is left to measure is ours. */
 export function createPagedProvider(pages: readonly TransactionsPage[]): Provider {
-  const refuse = (): never => {
-    throw new Error('the benchmark reads transactions only');
-  };
   return {
     name: PROVIDER,
     capabilities: {

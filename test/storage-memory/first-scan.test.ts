@@ -36,22 +36,20 @@ describe('a first scan of 200,000 transactions', () => {
         FRESHET_OKRA_WEBHOOK_TOKEN: 'unused',
         ACCOUNT_ID: accountId,
       });
-      let scanning = true;
-      void scan.exited.then(() => (scanning = false));
+      const scanned = scan.exited.then(() => true);
       const seen = new Set<number>();
       let staged = false;
-      while (scanning) {
+      do {
         seen.add(await countTransactions(db));
         staged ||= await isAnyStaged(db);
-        await sleep(100);
-      }
-      const scanned = (await scan.logged('scanned')) as { counts: object; growth: number };
+      } while (!(await Promise.race([scanned, sleep(100, false)])));
+      const end = (await scan.logged('scanned')) as { counts: object; growth: number };
 
-      expect(scanned.counts).toMatchObject({ fetched: TRANSACTIONS, added: TRANSACTIONS });
+      expect(end.counts).toMatchObject({ fetched: TRANSACTIONS, added: TRANSACTIONS });
       expect(await countTransactions(db)).toBe(TRANSACTIONS);
       expect([...seen].filter((count) => count !== TRANSACTIONS)).toEqual([0]);
       expect([staged, await isAnyStaged(db)]).toEqual([true, false]);
-      expect(scanned.growth).toBeLessThan(MOST_GROWTH);
+      expect(end.growth).toBeLessThan(MOST_GROWTH);
     } finally {
       await bank.stop();
       await db.destroy();
