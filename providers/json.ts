@@ -10,11 +10,19 @@ export interface LosslessDocument {
   readonly value: LosslessJson;
   /** The source text of an object or array of `value`, character for character. */
   sourceOf(part: LosslessJson): string | undefined;
+  /** Whether something in an object or array of `value` lay too deep, and reads as null. */
+  isCut(part: LosslessJson): boolean;
+}
+
+export interface ParseOptions {
+  /** Reads what is nested too deeply as null, instead of refusing all of the text. */
+  readonly cutDeep?: boolean;
 }
 
 const MAX_DEPTH = 200;
 const [SPACE, TAB, LINE_FEED, RETURN] = [0x20, 0x09, 0x0a, 0x0d];
 const BACKSLASH = 0x5c;
+const BRACKET_OR_QUOTE = /[[\]{}"]/g;
 const NUMBER_PARTS = new Set(Array.from('-+.0123456789eE', (part) => part.charCodeAt(0)));
 
 /**
@@ -22,15 +30,22 @@ const NUMBER_PARTS = new Set(Array.from('-+.0123456789eE', (part) => part.charCo
  *
  * Throws a `SyntaxError` whose message holds nothing of the text.
  */
-export function parseJson(text: string): LosslessDocument {
+export function parseJson(text: string, options: ParseOptions = {}): LosslessDocument {
   assertJson(text);
   const sources = new Map<object, readonly [number, number]>();
-  const value = readDocument(text, sources);
+  const cuts: number[] = [];
+  const value = readDocument(text, sources, options.cutDeep ? cuts : null);
+  const spanOf = (part: LosslessJson): readonly [number, number] | undefined =>
+    typeof part === 'object' && part !== null ? sources.get(part) : undefined;
   return {
     value,
     sourceOf(part) {
-      const span = typeof part === 'object' && part !== null ? sources.get(part) : undefined;
+      const span = spanOf(part);
       return span && text.slice(span[0], span[1]);
+    },
+    isCut(part) {
+      const [from, to] = spanOf(part) ?? [0, 0];
+      return cuts.some((at) => at >= from && at < to);
     },
   };
 }
@@ -47,7 +62,12 @@ function assertJson(text: string): void {
   }
 }
 
-function readDocument(text: string, sources: Map<object, readonly [number, number]>): LosslessJson {
+function readDocument(
+  text: string,
+  sources: Map<object, readonly [number, number]>,
+  /** Takes where something lies too deep; null: that is refused. */
+  cuts: number[] | null,
+): LosslessJson {
   let at = 0;
 
   // Character by character: a regular expression leaves an array behind for each of its matches, and
@@ -60,11 +80,30 @@ function readDocument(text: string, sources: Map<object, readonly [number, numbe
     }
   }
 
-  function readString(): string {
-    const start = at;
+  function skipString(): void {
     do at = text.indexOf('"', at + 1);
     while (isEscaped(at));
     at += 1;
+  }
+
+  /** Without recursion, however deep it goes. */
+  function skipPart(): void {
+    let open = 0;
+    do {
+      BRACKET_OR_QUOTE.lastIndex = at;
+      at = BRACKET_OR_QUOTE.exec(text)?.index ?? text.length;
+      if (text[at] === '"') {
+        skipString();
+        continue;
+      }
+      open += text[at] === '[' || text[at] === '{' ? 1 : -1;
+      at += 1;
+    } while (open > 0);
+  }
+
+  function readString(): string {
+    const start = at;
+    skipString();
     return JSON.parse(text.slice(start, at)) as string;
   }
 
@@ -106,12 +145,17 @@ function readDocument(text: string, sources: Map<object, readonly [number, numbe
   }
 
   function readValue(depth: number): LosslessJson {
-    if (depth > MAX_DEPTH) throw new SyntaxError('The JSON is nested too deeply');
+    if (depth > MAX_DEPTH && !cuts) throw new SyntaxError('The JSON is nested too deeply');
     skipSpace();
     const start = at;
     const first = text[at];
     if (first === '"') return readString();
     if (first === '{' || first === '[') {
+      if (depth > MAX_DEPTH) {
+        cuts?.push(at);
+        skipPart();
+        return null;
+      }
       const part = first === '{' ? readObject(depth) : readArray(depth);
       sources.set(part, [start, at]);
       return part;

@@ -60,6 +60,7 @@ export async function runOther(
   const syncRunId = await newId(db);
   await db.destroy();
   const pool = new Pool({ connectionString: url });
+  pool.on('error', () => undefined);
   const measured = await measure(() => OTHERS[path](pool, { accountId, syncRunId }, pages));
   await pool.end();
   const { rows } = await countTransactions(url);

@@ -27,12 +27,14 @@ export async function startBenchPostgres(): Promise<BenchPostgres> {
   const data = path.join(dir, 'postgres');
   const dismissGuard = startGuard(registerDir);
 
-  const stop = async (): Promise<void> => {
+  const takeDown = async (): Promise<void> => {
     await stopLeftovers(registerDir);
     dismissGuard();
     await removePostgresFolder(data);
     await rm(dir, { recursive: true, force: true, maxRetries: 5 });
   };
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopping ??= takeDown());
   try {
     const { url } = await startPostgresServer({
       dir: data,

@@ -12,6 +12,8 @@ export interface OkraData {
   readonly fields: { readonly [key: string]: LosslessJson };
   /** The bank's own text of a part of `fields`, byte for byte. */
   sourceOf(part: LosslessJson): string;
+  /** Whether something in a part of `fields` lay too deep to be read. */
+  isCut(part: LosslessJson): boolean;
 }
 
 export interface OkraApi {
@@ -84,12 +86,13 @@ function readReply(reply: HttpReply): OkraData {
   return {
     fields: dataOf(document.value),
     sourceOf: (part) => document.sourceOf(part) ?? JSON.stringify(part),
+    isCut: (part) => document.isCut(part),
   };
 }
 
 function tryParse(text: string): LosslessDocument | undefined {
   try {
-    return parseJson(text);
+    return parseJson(text, { cutDeep: true });
   } catch {
     return undefined;
   }

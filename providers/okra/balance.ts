@@ -26,6 +26,7 @@ export async function fetchBalance(
   for (const value of balancesIn(data.fields)) {
     const head = toBalanceHead(value);
     if (head.account !== null && head.account !== providerAccountId) continue;
+    if (data.isCut(value)) throw okraError('bug', 'balance_too_deep');
     if (head.dataAsOf === null) throw okraError('bug', 'invalid_balance_last_updated');
     const source = { providerAccountId, dataAsOf: head.dataAsOf, raw: data.sourceOf(value) };
     return toBalance(value, source);

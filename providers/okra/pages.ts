@@ -25,6 +25,8 @@ export interface ListItem {
   readonly value: LosslessJson;
   /** The bank's own text of it. */
   readonly raw: string;
+  /** Whether something in it lay too deep to be read. */
+  readonly isCut: boolean;
 }
 
 const whole = z
@@ -71,7 +73,11 @@ export async function* readPages(
     if (moved(first, at)) throw okraError('restart', 'pagination_moved');
     const items = listIn(data, request.keys);
     yield {
-      items: items.map((value) => ({ value, raw: data.sourceOf(value) })),
+      items: items.map((value) => ({
+        value,
+        raw: data.sourceOf(value),
+        isCut: data.isCut(value),
+      })),
       extractedAt: at.extracted_at ?? null,
     };
     if (!hasMore(at.pagination, page, items.length, pageSize)) return;

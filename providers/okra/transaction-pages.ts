@@ -46,8 +46,8 @@ export function createTransactionReader(
 ): TransactionReader {
   function ownOf(page: ListPage): OwnItems {
     const own: OwnItems = { upserts: [], rejected: [] };
-    for (const { value, raw } of page.items) {
-      const item = readTransaction(value, raw);
+    for (const listed of page.items) {
+      const item = readTransaction(listed);
       if (item.account !== null && item.account !== providerAccountId) continue;
       if ('transaction' in item) own.upserts.push(item.transaction);
       else own.rejected.push(item.rejected);

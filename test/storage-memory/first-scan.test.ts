@@ -8,6 +8,11 @@ import { freshDatabase, startProcess } from '../support/servers.ts';
 
 const TRANSACTIONS = 200_000;
 const MOST_GROWTH = 150 * 1024 ** 2;
+/**
+ * How a worker is run where memory is dear (docs/self-hosting.md). Without it Node lets garbage lie
+ * for as long as the machine has room, and the peak tells of the machine, not of the program.
+ */
+const NODE_OPTIONS = '--max-semi-space-size=8 --max-old-space-size=192';
 
 describe('a first scan of 200,000 transactions', () => {
   test('takes little memory, and shows nothing before all of it is there', async () => {
@@ -35,6 +40,7 @@ describe('a first scan of 200,000 transactions', () => {
         FRESHET_OKRA_SECRET_KEY: 'sandbox-secret-key',
         FRESHET_OKRA_WEBHOOK_TOKEN: 'unused',
         ACCOUNT_ID: accountId,
+        NODE_OPTIONS,
       });
       const scanned = scan.exited.then(() => true);
       const seen = new Set<number>();
@@ -49,7 +55,7 @@ describe('a first scan of 200,000 transactions', () => {
       expect(await countTransactions(db)).toBe(TRANSACTIONS);
       expect([...seen].filter((count) => count !== TRANSACTIONS)).toEqual([0]);
       expect([staged, await isAnyStaged(db)]).toEqual([true, false]);
-      expect(end.growth).toBeLessThan(MOST_GROWTH);
+      expect(end.growth, `grew by ${end.growth / 1024 ** 2} MiB`).toBeLessThan(MOST_GROWTH);
     } finally {
       await bank.stop();
       await db.destroy();

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ProviderError } from '../../errors.ts';
 import type { LosslessJson } from '../../json.ts';
 import type { RejectedItem } from '../../provider.ts';
+import { okraError } from '../errors.ts';
 import { id, reference } from '../fields.ts';
 import { toTransaction, type OwnedTransaction } from './transaction.ts';
 
@@ -21,11 +22,15 @@ const remains = z.object({
 const NOTHING = { _id: null, id: null, account: null };
 
 /** Reads one item of a list. A faulty one is told apart, so that it does not spoil the others. */
-export function readTransaction(
-  value: LosslessJson,
-  raw: string,
-): OwnedTransaction | RejectedTransaction {
+export function readTransaction(item: {
+  readonly value: LosslessJson;
+  readonly raw: string;
+  readonly isCut: boolean;
+}): OwnedTransaction | RejectedTransaction {
+  const { value, raw } = item;
   try {
+    // Postgres' own reader of JSON would refuse it, and the rest of the page with it.
+    if (item.isCut) throw okraError('bug', 'too_deep');
     return toTransaction(value, raw);
   } catch (error) {
     if (!(error instanceof ProviderError) || error.kind !== 'bug') throw error;
