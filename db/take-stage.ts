@@ -16,6 +16,8 @@ const FIELDS =
  * what is kept: nothing else is touched, not even locked. What changed goes into the history. Of a newer
  * version with the same content only the version is noted, so that one from between cannot undo it.
  *
+ * A kept version that lies in the future was a mistake: whatever is read wins over it.
+ *
  * A removed row comes back when its version, or the read that showed it, is newer than the removal.
  *
  * A row that was staged without its raw JSON is as we held it then. Throws `StageLost` when another
@@ -49,7 +51,9 @@ export async function takeStage(
       left join transactions kept on kept.account_id = ${accountId}
         and kept.provider_transaction_id = staged.provider_transaction_id
       where (kept.id is null or (
-        staged.provider_updated_at >= kept.provider_updated_at and case
+        (staged.provider_updated_at >= kept.provider_updated_at
+          or kept.provider_updated_at > now() + interval '10 minutes')
+        and case
           when kept.removed_at is null then
             staged.provider_updated_at > kept.provider_updated_at or kept.fingerprint is null
               or ${differs('staged', 'kept')}
