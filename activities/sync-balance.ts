@@ -1,14 +1,12 @@
 import { beginSyncRun } from '../db/begin-sync-run.ts';
 import { commitBalance } from '../db/commit-balance.ts';
 import type { SyncCounts } from '../db/finish-sync-run.ts';
-import { MOST_PENDING_WEBHOOKS, pendingWebhooks } from '../db/pending-webhooks.ts';
 import type { CallContext, ProviderBalance } from '../providers/provider.ts';
 import type { SyncInput } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
 import { openAccount } from './open-account.ts';
-import { heldInFull } from './held-in-full.ts';
 import { nothingToDo, type SyncDone } from './sync-done.ts';
-import { pendingEffects } from './pending-effects.ts';
+import { pendingWork } from './pending-work.ts';
 import { isOnly, wantsRefresh } from './triggers.ts';
 
 /**
@@ -22,14 +20,11 @@ export async function syncBalance(
   context: CallContext,
 ): Promise<SyncDone> {
   const { accountId, syncRunId, triggers, nextSyncAt } = input;
-  const { account, provider, ref } = await openAccount(deps, accountId);
-  const pending = await pendingWebhooks(deps.db, accountId, 'balance');
-  const more = input.mayCall && pending.length === MOST_PENDING_WEBHOOKS;
-  const said = pendingEffects(provider, account.providerAccountId, 'balance', pending);
-  const { webhooks, effects } = input.mayCall
-    ? { webhooks: pending, effects: said }
-    : heldInFull(pending, said);
-  if (isOnly('webhook', triggers) && webhooks.length === 0) return nothingToDo;
+  const opened = await openAccount(deps, accountId);
+  const { provider, ref } = opened;
+  const work = await pendingWork(deps, input, 'balance', opened);
+  if (!work) return nothingToDo;
+  const { webhooks, effects, more } = work;
 
   const told = effects.filter((effect) => effect.kind === 'balance').map(({ balance }) => balance);
   const asksBank =

@@ -1,18 +1,17 @@
 import { beginSyncRun } from '../db/begin-sync-run.ts';
 import { commitTransactions } from '../db/commit-transactions.ts';
 import { findCursor } from '../db/find-cursor.ts';
-import { MOST_PENDING_WEBHOOKS, pendingWebhooks } from '../db/pending-webhooks.ts';
 import { openStage } from '../db/stage-transactions.ts';
 import type { CallContext } from '../providers/provider.ts';
 import type { SyncInput } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
 import { openAccount } from './open-account.ts';
-import { pendingEffects, type PendingEffect } from './pending-effects.ts';
+import type { PendingEffect } from './pending-effects.ts';
+import { pendingWork } from './pending-work.ts';
 import { planReads, type ReadPlan } from './plan-reads.ts';
 import { readTransactions, type TransactionsRead } from './read-transactions.ts';
-import { heldInFull } from './held-in-full.ts';
 import { nothingToDo, type SyncDone } from './sync-done.ts';
-import { isOnly, wantsRefresh } from './triggers.ts';
+import { wantsRefresh } from './triggers.ts';
 
 const NO_READS: ReadPlan = { scope: 'webhook', queries: [] };
 
@@ -27,14 +26,11 @@ export async function syncTransactions(
   context: CallContext,
 ): Promise<SyncDone> {
   const { accountId, syncRunId, triggers, nextSyncAt } = input;
-  const { account, provider, ref } = await openAccount(deps, accountId);
-  const pending = await pendingWebhooks(deps.db, accountId, 'transaction');
-  const more = input.mayCall && pending.length === MOST_PENDING_WEBHOOKS;
-  const said = pendingEffects(provider, account.providerAccountId, 'transaction', pending);
-  const { webhooks, effects } = input.mayCall
-    ? { webhooks: pending, effects: said }
-    : heldInFull(pending, said);
-  if (isOnly('webhook', triggers) && webhooks.length === 0) return nothingToDo;
+  const opened = await openAccount(deps, accountId);
+  const { provider, ref } = opened;
+  const work = await pendingWork(deps, input, 'transaction', opened);
+  if (!work) return nothingToDo;
+  const { webhooks, effects, more } = work;
 
   const cursor = await findCursor(deps.db, accountId, 'transaction');
   const plan = input.mayCall
