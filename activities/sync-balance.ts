@@ -2,6 +2,7 @@ import { beginSyncRun } from '../db/begin-sync-run.ts';
 import { commitBalance } from '../db/commit-balance.ts';
 import type { SyncCounts } from '../db/finish-sync-run.ts';
 import type { CallContext, ProviderBalance } from '../providers/provider.ts';
+import { committedBefore } from './committed-before.ts';
 import type { SyncInput } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
 import { openAccount } from './open-account.ts';
@@ -23,7 +24,7 @@ export async function syncBalance(
   const opened = await openAccount(deps, accountId);
   const { provider, ref } = opened;
   const work = await pendingWork(deps, input, 'balance', opened);
-  if (!work) return nothingToDo;
+  if (!work) return await committedBefore(deps.db, syncRunId);
   const { webhooks, effects, more } = work;
 
   const told = effects.filter((effect) => effect.kind === 'balance').map(({ balance }) => balance);

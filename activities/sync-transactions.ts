@@ -3,6 +3,7 @@ import { commitTransactions } from '../db/commit-transactions.ts';
 import { findCursor } from '../db/find-cursor.ts';
 import { openStage } from '../db/stage-transactions.ts';
 import type { CallContext } from '../providers/provider.ts';
+import { committedBefore } from './committed-before.ts';
 import type { SyncInput } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
 import { openAccount } from './open-account.ts';
@@ -10,7 +11,7 @@ import type { PendingEffect } from './pending-effects.ts';
 import { pendingWork } from './pending-work.ts';
 import { planReads, type ReadPlan } from './plan-reads.ts';
 import { readTransactions, type TransactionsRead } from './read-transactions.ts';
-import { nothingToDo, type SyncDone } from './sync-done.ts';
+import type { SyncDone } from './sync-done.ts';
 import { wantsRefresh } from './triggers.ts';
 
 const NO_READS: ReadPlan = { scope: 'webhook', queries: [] };
@@ -29,7 +30,7 @@ export async function syncTransactions(
   const opened = await openAccount(deps, accountId);
   const { provider, ref } = opened;
   const work = await pendingWork(deps, input, 'transaction', opened);
-  if (!work) return nothingToDo;
+  if (!work) return await committedBefore(deps.db, syncRunId);
   const { webhooks, effects, more } = work;
 
   const cursor = await findCursor(deps.db, accountId, 'transaction');

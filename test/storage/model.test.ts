@@ -31,7 +31,8 @@ describe('any story of a bank, its webhooks, our syncs and their crashes', () =>
   it(
     'leaves the tables as the ledger says, and at its end as the bank says',
     async () => {
-      const seed = SEED === undefined ? Date.now() % 2 ** 31 : Number(SEED);
+      // The same stories each time; FRESHET_TEST_SEED=random plays others.
+      const seed = SEED === 'random' ? Date.now() % 2 ** 31 : Number(SEED ?? 1);
       let played = 0;
       const property = fc.asyncProperty(story, async (told) => {
         await play(rig, crashing, told);

@@ -383,8 +383,11 @@ export async function play(
         const isStaged = action.at === 'staged' && product === 'transaction';
         const page = action.at === 'first' || product === 'balance' ? 1 : 0;
         if (isStaged) {
+          // Another that hangs may have left its own: this one has not even begun then.
+          const left = await heldStage();
           crashing.beforeConnection = async () => {
-            if (!(await holdsStage())) return;
+            const held = await heldStage();
+            if (held === null || held === left) return;
             crashing.beforeConnection = null;
             await hang();
           };
@@ -423,13 +426,14 @@ export async function play(
     }
   }
 
-  async function holdsStage(): Promise<boolean> {
+  /** Of which attempt rows are set aside; null where there are none. */
+  async function heldStage(): Promise<string | null> {
     const row = await db
       .selectFrom('transaction_stage')
       .where('account_id', '=', accountId)
       .select('stage_id')
       .executeTakeFirst();
-    return row !== undefined;
+    return row?.stage_id ?? null;
   }
 
   async function settle(attempt: Attempt): Promise<void> {
