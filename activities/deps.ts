@@ -1,4 +1,3 @@
-import type { IntervalTable } from '../config/interval.ts';
 import type { Logger } from '../config/logger.ts';
 import type { KeyRing } from '../credentials/key-ring.ts';
 import type { Database } from '../db/connect.ts';
@@ -11,6 +10,5 @@ export interface ActivityDeps {
   readonly providers: ProviderRegistry;
   readonly keyRing: KeyRing;
   readonly accountWorkflows: AccountWorkflows;
-  readonly intervals: IntervalTable;
   readonly logger: Logger;
 }

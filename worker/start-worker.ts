@@ -92,7 +92,6 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
         providers: options.providers,
         keyRing: createKeyRing(options.credentialsKeys),
         accountWorkflows: createAccountWorkflows(client, { taskQueue, intervals }),
-        intervals,
         logger,
       }),
       // Each needs at most one connection to the database at a time.

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import type { Hono } from 'hono';
 import type { ActivityDeps } from '../../activities/deps.ts';
 import { createApp } from '../../api/app.ts';
-import { INTERVAL_MS } from '../../config/interval.ts';
 import { createLogger } from '../../config/logger.ts';
 import { apiKeyPrefix, createApiKey, hashApiKey } from '../../credentials/api-key.ts';
 import { createKeyRing } from '../../credentials/key-ring.ts';
@@ -80,7 +79,7 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
   const accountWorkflows = silentWorkflows();
   const providers = createProviderRegistry([provider]);
   const keyRing = createKeyRing(`test:${randomBytes(32).toString('base64')}`);
-  const deps = { db, providers, keyRing, accountWorkflows, intervals: INTERVAL_MS, logger };
+  const deps = { db, providers, keyRing, accountWorkflows, logger };
   const dispatcher = { dispatch: () => undefined, close: () => Promise.resolve() };
   const appOn = (other: Database): Hono =>
     createApp({ ...deps, db: other, dispatcher, temporalIsUp: () => Promise.resolve(true) });
