@@ -3,6 +3,7 @@ import { CancelledFailure } from '@temporalio/common';
 import type { Logger } from '../config/logger.ts';
 import type { CallContext } from '../providers/provider.ts';
 import { toFailure } from './fail.ts';
+import { logFailedAttempt } from './log-failed-attempt.ts';
 
 const HEARTBEAT_EVERY_MS = 2_000;
 
@@ -27,19 +28,7 @@ export async function attempt<T>(
     const { aborted, reason } = context.cancellationSignal;
     if (aborted && (error instanceof CancelledFailure || error === reason)) throw error;
     const failure = toFailure(error);
-    const { attempt: number, activityType } = context.info;
-    const err = failure.type === 'internal' ? error : undefined;
-    logger.warn(
-      {
-        ...fields,
-        activity: activityType,
-        attempt: number,
-        kind: failure.type,
-        code: failure.message,
-        err,
-      },
-      'attempt failed',
-    );
+    logFailedAttempt(logger, fields, failure, error);
     throw failure;
   } finally {
     clearInterval(timer);

@@ -27,6 +27,19 @@ export interface SyncResult {
   readonly more: boolean;
 }
 
+/** How a product's part of a sync of several products ended. */
+export type SyncAnswer =
+  | ({ readonly outcome: 'succeeded' } & SyncResult)
+  | {
+      readonly outcome: 'failed';
+      readonly kind: string;
+      readonly code: string;
+      /** Worth another attempt, after `retryAfterMs` where it is given. */
+      readonly retryable: boolean;
+      /** Milliseconds that the provider asked us to wait. */
+      readonly retryAfterMs: number | null;
+    };
+
 export interface SyncFailure {
   readonly accountId: string;
   readonly syncRunId: string;
@@ -47,12 +60,9 @@ export interface AccountStateRecord {
 export type ConsentState = 'active' | 'reauth_required' | 'gone';
 
 export interface ReconcileResult {
-  readonly workflowsStarted: number;
-  readonly settingsTold: number;
-  readonly pausesCleared: number;
-  readonly workflowsStopped: number;
-  readonly webhooksSignalled: number;
-  /** What could not be told; the next round tries again. */
+  /** How many of each kind were put right; kinds with none are left out. */
+  readonly repaired: Readonly<Record<string, number>>;
+  /** What could not be repaired; the next round tries again. */
   readonly failed: number;
 }
 
@@ -61,10 +71,12 @@ export interface Activities {
   syncBalance(input: SyncInput): Promise<SyncResult>;
   syncTransactions(input: SyncInput): Promise<SyncResult>;
   /**
-   * Applies what stored webhooks say of the consent; answers with how it stands, null when they
-   * said nothing new.
+   * Both at once, side by side: one activity is a third of the history of two. Each commits for itself,
+   * and neither fails the other.
    */
-  applyConnectionWebhooks(input: { accountId: string }): Promise<ConsentState | null>;
+  syncAccount(input: Readonly<Record<Product, SyncInput>>): Promise<Record<Product, SyncAnswer>>;
+  /** Applies what stored webhooks say of the connection's consent; answers with how it stands. */
+  readConsent(input: { accountId: string }): Promise<ConsentState>;
   recordAccountState(record: AccountStateRecord): Promise<void>;
   recordSyncFailure(failure: SyncFailure): Promise<void>;
   reconcile(): Promise<ReconcileResult>;

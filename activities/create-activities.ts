@@ -1,37 +1,33 @@
 import { failSyncRun } from '../db/fail-sync-run.ts';
 import { recordAccountState } from '../db/record-account-state.ts';
-import type { CallContext } from '../providers/provider.ts';
-import { applyConnectionWebhooks } from './apply-connection-webhooks.ts';
 import { attempt } from './attempt.ts';
-import type { Activities, SyncInput, SyncResult } from './contract.ts';
+import type { Activities } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
+import { readConsent } from './read-consent.ts';
 import { reconcile } from './reconcile.ts';
+import { runSync } from './run-sync.ts';
+import { syncAccount } from './sync-account.ts';
 import { syncBalance } from './sync-balance.ts';
-import type { SyncDone } from './sync-done.ts';
 import { syncTransactions } from './sync-transactions.ts';
-
-type Sync = (deps: ActivityDeps, input: SyncInput, context: CallContext) => Promise<SyncDone>;
 
 /** Every activity, ready to be given to a worker. */
 export function createActivities(deps: ActivityDeps): Activities {
   const { db, logger } = deps;
-
-  async function sync(product: string, input: SyncInput, run: Sync): Promise<SyncResult> {
-    const started = performance.now();
-    const { accountId, syncRunId, triggers } = input;
-    const fields = { accountId, syncRunId, product, triggers };
-    const { counts, more } = await attempt(logger, fields, (context) => run(deps, input, context));
-    const durationMs = Math.round(performance.now() - started);
-    logger.info({ ...fields, ...counts, outcome: 'succeeded', durationMs }, 'sync finished');
-    const { added, changed, removed } = counts;
-    return { added, changed, removed, more };
-  }
-
   return {
-    syncBalance: (input) => sync('balance', input, syncBalance),
-    syncTransactions: (input) => sync('transaction', input, syncTransactions),
-    applyConnectionWebhooks: ({ accountId }) =>
-      attempt(logger, { accountId }, () => applyConnectionWebhooks(deps, accountId)),
+    syncBalance: (input) =>
+      attempt(logger, { accountId: input.accountId, product: 'balance' }, (context) =>
+        runSync(deps, 'balance', input, context, syncBalance),
+      ),
+    syncTransactions: (input) =>
+      attempt(logger, { accountId: input.accountId, product: 'transaction' }, (context) =>
+        runSync(deps, 'transaction', input, context, syncTransactions),
+      ),
+    syncAccount: (inputs) =>
+      attempt(logger, { accountId: inputs.balance.accountId }, (context) =>
+        syncAccount(deps, inputs, context),
+      ),
+    readConsent: ({ accountId }) =>
+      attempt(logger, { accountId }, () => readConsent(deps, accountId)),
     recordAccountState: (record) =>
       attempt(logger, { accountId: record.accountId }, () => recordAccountState(db, record)),
     recordSyncFailure: (failure) =>

@@ -1,70 +1,43 @@
-import {
-  accountsOfRound,
-  accountsToResume,
-  accountsToStop,
-  accountsWithUnconfirmedSettings,
-  lateAccounts,
-} from '../db/accounts-to-reconcile.ts';
-import { confirmStopped } from '../db/confirm-stopped.ts';
-import { markSignalled, webhooksToSignal } from '../db/webhooks-to-signal.ts';
 import type { CallContext } from '../providers/provider.ts';
 import type { ReconcileResult } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
+import { repairs } from './repairs/index.ts';
+import type { Round } from './repairs/repair.ts';
 
 const ROUND_MS = 60_000;
 
 /**
- * Compares what Postgres holds with what the workflows have confirmed, and tells again what they
- * missed. Safe to run at any time, any number of times: everything that it sends is idempotent. What
- * cannot be told does not keep the others from being told.
+ * Compares what Postgres holds with what the workflows have confirmed, and puts right what differs.
+ * Safe to run at any time, any number of times. What cannot be repaired does not keep the rest from
+ * being repaired.
  */
 export async function reconcile(
-  { db, accountWorkflows, logger }: ActivityDeps,
+  deps: ActivityDeps,
   { signal, heartbeat }: CallContext,
 ): Promise<ReconcileResult> {
+  const repaired: Record<string, number> = {};
   let failed = 0;
-
-  async function each<T>(items: readonly T[], tell: (item: T) => Promise<void>): Promise<number> {
-    let told = 0;
-    for (const item of items) {
-      signal.throwIfAborted();
-      heartbeat();
-      try {
-        await tell(item);
-        told += 1;
-      } catch (err) {
-        failed += 1;
-        logger.warn({ err }, 'left to the next round');
+  const round: Round = {
+    number: Math.floor(Date.now() / ROUND_MS),
+    async each(items, work) {
+      let done = 0;
+      for (const item of items) {
+        signal.throwIfAborted();
+        heartbeat();
+        try {
+          await work(item);
+          done += 1;
+        } catch (err) {
+          failed += 1;
+          deps.logger.warn({ err }, 'left to the next round');
+        }
       }
-    }
-    return told;
-  }
-
-  const round = Math.floor(Date.now() / ROUND_MS);
-  const webhooksSignalled = await each(await webhooksToSignal(db), async (waiting) => {
-    await accountWorkflows.webhookStored(waiting.account, waiting.product);
-    await markSignalled(db, waiting);
-  });
-  const settingsTold = await each(await accountsWithUnconfirmedSettings(db), (account) =>
-    accountWorkflows.settingsChanged(account),
-  );
-  const pausesCleared = await each(await accountsToResume(db), (account) =>
-    accountWorkflows.clearPause(account, 'reauth_required'),
-  );
-  const workflowsStarted = await each(
-    [...(await lateAccounts(db)), ...(await accountsOfRound(db, round))],
-    (account) => accountWorkflows.start(account),
-  );
-  const workflowsStopped = await each(await accountsToStop(db), async ({ id }) => {
-    await accountWorkflows.unlinked(id);
-    await confirmStopped(db, id);
-  });
-  return {
-    webhooksSignalled,
-    settingsTold,
-    pausesCleared,
-    workflowsStarted,
-    workflowsStopped,
-    failed,
+      return done;
+    },
   };
+  for (const [name, repair] of Object.entries(repairs)) {
+    const count = await repair(deps, round);
+    if (count > 0) repaired[name] = count;
+  }
+  return { repaired, failed };
 }

@@ -59,9 +59,6 @@ export async function linkAccounts(
 
   async function tell(row: AccountRow): Promise<void> {
     await accountWorkflows.start(row);
-    const { pause_reason: reason } = row;
-    if (reason === 'reauth_required' || reason === 'provider_error') {
-      await accountWorkflows.clearPause(row, reason);
-    }
+    if (row.pause_reason !== null) await accountWorkflows.connectionChanged(row);
   }
 }

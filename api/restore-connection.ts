@@ -13,7 +13,7 @@ export async function restoreConnection(
   await Promise.all(
     accounts.map(async (account) => {
       try {
-        await accountWorkflows.clearPause(account, 'reauth_required');
+        await accountWorkflows.connectionChanged(account);
       } catch (err) {
         logger.warn({ err, accountId: account.id }, 'resuming left to the reconciler');
       }

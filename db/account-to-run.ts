@@ -1,5 +1,7 @@
 import type { Interval } from '../config/interval.ts';
 import type { Product } from '../config/product.ts';
+import type { Database } from './connect.ts';
+import type { ConnectionStatus, PauseReason } from './schema.ts';
 
 /** A row of `accounts`, as far as its workflow is concerned. */
 export interface AccountToRun {
@@ -7,16 +9,31 @@ export interface AccountToRun {
   readonly provider: string;
   readonly paused: boolean;
   readonly refresh_interval: Interval | null;
+  readonly effective_interval: Interval | null;
   readonly products: readonly Product[];
   readonly settings_version: number;
+  readonly pause_reason: PauseReason | null;
+  readonly balance_synced_at: Date | null;
+  readonly transactions_synced_at: Date | null;
+  readonly connection_status: ConnectionStatus;
 }
 
-/** Its columns, for `select`. */
-export const ACCOUNT_TO_RUN = [
-  'accounts.id',
-  'accounts.provider',
-  'accounts.paused',
-  'accounts.refresh_interval',
-  'accounts.products',
-  'accounts.settings_version',
-] as const;
+/** Accounts with all that their workflows need, to be narrowed down. */
+export function accountsToRun(db: Database) {
+  return db
+    .selectFrom('accounts')
+    .innerJoin('connections', 'connections.id', 'accounts.connection_id')
+    .select([
+      'accounts.id',
+      'accounts.provider',
+      'accounts.paused',
+      'accounts.refresh_interval',
+      'accounts.effective_interval',
+      'accounts.products',
+      'accounts.settings_version',
+      'accounts.pause_reason',
+      'accounts.balance_synced_at',
+      'accounts.transactions_synced_at',
+      'connections.status as connection_status',
+    ]);
+}

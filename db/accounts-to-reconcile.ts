@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { ACCOUNT_TO_RUN, type AccountToRun } from './account-to-run.ts';
+import { accountsToRun, type AccountToRun } from './account-to-run.ts';
 import type { Database } from './connect.ts';
 
 /**
@@ -10,58 +10,64 @@ const MOST = 500;
 
 /** Accounts whose workflow has not confirmed their settings, though it had the time to. */
 export async function accountsWithUnconfirmedSettings(db: Database): Promise<AccountToRun[]> {
-  return await db
-    .selectFrom('accounts')
-    .where('unlinked_at', 'is', null)
-    .whereRef('confirmed_settings_version', '<', 'settings_version')
-    .where('settings_changed_at', '<', sql<Date>`now() - interval '10 seconds'`)
-    .orderBy('settings_changed_at')
+  return await accountsToRun(db)
+    .where('accounts.unlinked_at', 'is', null)
+    .whereRef('accounts.confirmed_settings_version', '<', 'accounts.settings_version')
+    .where('accounts.settings_changed_at', '<', sql<Date>`now() - interval '10 seconds'`)
+    .orderBy('accounts.settings_changed_at')
     .limit(MOST)
-    .select(ACCOUNT_TO_RUN)
     .execute();
 }
 
 /** Accounts that should have synced by now and did not: their workflow may be missing. */
 export async function lateAccounts(db: Database): Promise<AccountToRun[]> {
-  return await db
-    .selectFrom('accounts')
-    .where('unlinked_at', 'is', null)
-    .where('status', 'in', ['scanning', 'active', 'failing'])
-    .where('next_sync_at', '<', sql<Date>`now() - interval '2 minutes'`)
-    .orderBy('next_sync_at')
-    .limit(MOST)
-    .select(ACCOUNT_TO_RUN)
-    .execute();
-}
-
-/** Accounts that hold still for a consent which has been renewed in the meantime. */
-export async function accountsToResume(db: Database): Promise<AccountToRun[]> {
-  return await db
-    .selectFrom('accounts')
-    .innerJoin('connections', 'connections.id', 'accounts.connection_id')
+  return await accountsToRun(db)
     .where('accounts.unlinked_at', 'is', null)
-    .where('connections.status', '=', 'active')
-    .where('accounts.pause_reason', '=', 'reauth_required')
+    .where('accounts.next_sync_at', '<', sql<Date>`now() - interval '2 minutes'`)
+    .orderBy('accounts.next_sync_at')
     .limit(MOST)
-    .select(ACCOUNT_TO_RUN)
     .execute();
 }
 
-/** The rounds in which every account is looked at once. */
-const SLICES = 60;
+/**
+ * Accounts that do not follow how their connection's consent stands: still pausing for what has been
+ * renewed since, or still running though another account of the connection has found it ended.
+ */
+export async function accountsUnlikeTheirConsent(db: Database): Promise<AccountToRun[]> {
+  return await accountsToRun(db)
+    .where('accounts.unlinked_at', 'is', null)
+    .where(
+      sql<boolean>`case connections.status
+        when 'active' then accounts.pause_reason = 'reauth_required'
+          or (accounts.pause_reason = 'provider_error' and connections.status_changed_at > accounts.status_changed_at)
+        when 'reauth_required' then accounts.status != 'paused' or accounts.pause_reason = 'provider_error'
+        when 'gone' then accounts.status != 'paused'
+        else false end`,
+    )
+    .limit(MOST)
+    .execute();
+}
+
+/** In so many rounds every account is looked at once; in fewer where there are few. */
+const MOST_SLICES = 60;
+const SLICE = 250;
 
 /**
  * A slice of the linked accounts, another one in each round: their workflows are started where they
  * are missing, which for an account that waits for nothing shows in no other way.
  */
 export async function accountsOfRound(db: Database, round: number): Promise<AccountToRun[]> {
-  return await db
+  const linked = await db
     .selectFrom('accounts')
     .where('unlinked_at', 'is', null)
+    .select((eb) => eb.fn.countAll<string>().as('count'))
+    .executeTakeFirstOrThrow();
+  const slices = Math.min(Math.max(Math.ceil(Number(linked.count) / SLICE), 1), MOST_SLICES);
+  return await accountsToRun(db)
+    .where('accounts.unlinked_at', 'is', null)
     .where(
-      sql<boolean>`mod(hashtext(id::text)::bigint + 2147483648, ${SLICES}) = ${round % SLICES}`,
+      sql<boolean>`mod(hashtext(accounts.id::text)::bigint + 2147483648, ${slices}) = ${round % slices}`,
     )
-    .select(ACCOUNT_TO_RUN)
     .execute();
 }
 

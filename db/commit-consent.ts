@@ -30,7 +30,7 @@ export async function commitConsent(db: Database, commit: ConsentCommit): Promis
           status_changed_at: sql<Date>`case when status = ${said.status} then status_changed_at else now() end`,
         })
         .where('id', '=', connectionId)
-        .where('status', '!=', 'unlinked')
+        .where('status', 'in', ['active', 'reauth_required', 'gone'])
         .where((eb) =>
           eb.or([
             eb('status_as_of', 'is', null),
@@ -53,7 +53,7 @@ export async function commitConsent(db: Database, commit: ConsentCommit): Promis
       .where('id', '=', connectionId)
       .select('status')
       .executeTakeFirstOrThrow();
-    if (status === 'unlinked') throw new SyncRefused('account_unlinked');
-    return status;
+    if (status === 'unlinked' || status === 'unlinking') throw new SyncRefused('account_unlinked');
+    return status === 'linking' ? 'active' : status;
   });
 }

@@ -72,6 +72,7 @@ export async function linkConnection(
           type: account.type,
           currency: account.currency,
           refresh_interval: settings.interval,
+          effective_interval: settings.interval,
           products: [...settings.products],
           webhook_url: settings.webhookUrl,
         })),

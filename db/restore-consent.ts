@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { ACCOUNT_TO_RUN, type AccountToRun } from './account-to-run.ts';
+import { accountsToRun, type AccountToRun } from './account-to-run.ts';
 import type { Database } from './connect.ts';
 
 /**
@@ -22,10 +22,8 @@ export async function restoreConsent(
     .where('id', '=', connectionId)
     .where('status', '=', from)
     .execute();
-  return await db
-    .selectFrom('accounts')
-    .where('connection_id', '=', connectionId)
-    .where('unlinked_at', 'is', null)
-    .select(ACCOUNT_TO_RUN)
+  return await accountsToRun(db)
+    .where('accounts.connection_id', '=', connectionId)
+    .where('accounts.unlinked_at', 'is', null)
     .execute();
 }

@@ -8,7 +8,14 @@ type TimeDefault = ColumnType<Date, Date | string | undefined, Date | string>;
 /** Written as JSON text. Reading it back through JSON would lose digits: select it as text. */
 type RawJson = ColumnType<never, string, string>;
 
-export type ConnectionStatus = 'active' | 'reauth_required' | 'gone' | 'unlinked';
+export type ConnectionStatus =
+  | 'linking'
+  | 'active'
+  | 'reauth_required'
+  | 'gone'
+  | 'unlinking'
+  | 'unlinked';
+export type LimitedBy = 'provider_smallest_interval' | 'provider_calls_per_day';
 export type AccountStatus = 'scanning' | 'active' | 'failing' | 'paused' | 'unlinked';
 export type PauseReason = 'user' | 'reauth_required' | 'provider_error';
 export type SyncTrigger = 'link' | 'schedule' | 'webhook' | 'manual' | 'reconcile';
@@ -31,8 +38,33 @@ export interface ConnectionsTable {
   status_as_of: Time | null;
   credentials: Buffer | null;
   consent_expires_at: Time | null;
+  account_settings: JSONColumnType<AccountSettingsJson> | null;
+  new_accounts: Generated<'offer' | 'link'>;
+  accounts_checked_at: Time | null;
+  linked_at: Time | null;
+  unlink_requested_at: Time | null;
+  unlink_data: 'keep' | 'erase' | null;
+  unlink_forced: Generated<boolean>;
+  erased_at: Time | null;
   created_at: TimeDefault;
   unlinked_at: Time | null;
+}
+
+/** How accounts of a connection are kept fresh when nothing else is said. */
+export interface AccountSettingsJson {
+  readonly interval: Interval | null;
+  readonly products: readonly Product[];
+  readonly webhook_url: string | null;
+}
+
+export interface OfferedAccountsTable {
+  connection_id: string;
+  provider_account_id: string;
+  name: string | null;
+  number: string | null;
+  type: string | null;
+  currency: string;
+  offered_at: TimeDefault;
 }
 
 export interface AccountsTable {
@@ -46,6 +78,8 @@ export interface AccountsTable {
   currency: string;
   paused: Generated<boolean>;
   refresh_interval: Interval | null;
+  effective_interval: Interval | null;
+  limited_by: LimitedBy | null;
   products: Product[];
   webhook_url: string | null;
   settings_version: Generated<number>;
@@ -55,6 +89,7 @@ export interface AccountsTable {
   status_changed_at: TimeDefault;
   confirmed_settings_version: Generated<number>;
   stage_id: string | null;
+  stale_since: Time | null;
   next_sync_at: Time | null;
   balance_synced_at: Time | null;
   balance_as_of: Time | null;
@@ -205,6 +240,15 @@ export interface WebhookEffectsTable {
   sync_run_id: string | null;
 }
 
+export interface EventsTable {
+  id: Generated<string>;
+  type: string;
+  connection_id: string;
+  account_id: string | null;
+  data: JSONColumnType<object, object | string | undefined>;
+  created_at: TimeDefault;
+}
+
 export interface ApiKeysTable {
   id: Generated<string>;
   name: string;
@@ -230,6 +274,7 @@ export interface IdempotencyKeysTable {
 export interface Schema {
   connections: ConnectionsTable;
   accounts: AccountsTable;
+  offered_accounts: OfferedAccountsTable;
   balances: BalancesTable;
   balance_history: BalanceHistoryTable;
   transactions: TransactionsTable;
@@ -240,6 +285,7 @@ export interface Schema {
   sync_cursors: SyncCursorsTable;
   inbound_webhooks: InboundWebhooksTable;
   webhook_effects: WebhookEffectsTable;
+  events: EventsTable;
   api_keys: ApiKeysTable;
   idempotency_keys: IdempotencyKeysTable;
 }

@@ -24,7 +24,7 @@ export async function updateSettings(
   const { paused, interval, products, webhookUrl } = change;
   const values = {
     ...(paused === undefined ? {} : { paused }),
-    ...(interval === undefined ? {} : { refresh_interval: interval }),
+    ...(interval === undefined ? {} : { refresh_interval: interval, effective_interval: interval }),
     ...(products === undefined ? {} : { products: [...products] }),
     ...(webhookUrl === undefined ? {} : { webhook_url: webhookUrl }),
   };
@@ -33,7 +33,7 @@ export async function updateSettings(
       .selectFrom('accounts')
       .where('id', '=', accountId)
       .where('unlinked_at', 'is', null)
-      .select(['paused', 'refresh_interval', 'products', 'webhook_url'])
+      .select(['paused', 'refresh_interval', 'effective_interval', 'products', 'webhook_url'])
       .forNoKeyUpdate()
       .executeTakeFirst();
     if (!before) return false;

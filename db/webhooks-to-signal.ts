@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { ACCOUNT_TO_RUN, type AccountToRun } from './account-to-run.ts';
+import { accountsToRun, type AccountToRun } from './account-to-run.ts';
 import type { Database } from './connect.ts';
 import type { EffectProduct } from './schema.ts';
 
@@ -16,9 +16,8 @@ export interface WebhookSignal {
  * effect though the account runs; oldest first.
  */
 export async function webhooksToSignal(db: Database): Promise<WebhookSignal[]> {
-  const rows = await db
-    .selectFrom('webhook_effects')
-    .innerJoin('accounts', 'accounts.id', 'webhook_effects.account_id')
+  const rows = await accountsToRun(db)
+    .innerJoin('webhook_effects', 'webhook_effects.account_id', 'accounts.id')
     .where('webhook_effects.applied_at', 'is', null)
     .where('accounts.unlinked_at', 'is', null)
     .where(
@@ -36,10 +35,10 @@ export async function webhooksToSignal(db: Database): Promise<WebhookSignal[]> {
         ]),
       ]),
     )
-    .groupBy(['accounts.id', 'webhook_effects.product'])
+    .groupBy(['accounts.id', 'connections.id', 'webhook_effects.product'])
     .orderBy(sql`min(webhook_effects.webhook_id::text)`)
     .limit(MOST)
-    .select([...ACCOUNT_TO_RUN, 'webhook_effects.product'])
+    .select('webhook_effects.product')
     .select(sql<string[]>`array_agg(webhook_effects.webhook_id)`.as('webhookIds'))
     .execute();
   return rows.map(({ product, webhookIds, ...account }) => ({ account, product, webhookIds }));

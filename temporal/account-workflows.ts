@@ -1,11 +1,13 @@
 import {
   WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   type Client,
   type WorkflowUpdateHandle,
 } from '@temporalio/client';
 import type { IntervalTable } from '../config/interval.ts';
+import type { Pace } from '../config/pace.ts';
 import type { Product } from '../config/product.ts';
 import type { AccountToRun } from '../db/account-to-run.ts';
 import type { accountSync } from '../workflows/account-sync.ts';
@@ -26,8 +28,11 @@ export interface RefreshAnswer {
  * and the reconciler tells it again.
  */
 export interface AccountWorkflows {
-  start(account: AccountToRun): Promise<void>;
+  /** Answers whether the workflow was missing. */
+  start(account: AccountToRun): Promise<boolean>;
   webhookStored(account: AccountToRun, product: Product | 'connection'): Promise<void>;
+  /** Has the workflow read how the connection's consent stands. */
+  connectionChanged(account: AccountToRun): Promise<void>;
   /**
    * Answers with how the account stands once its workflow runs these settings; null when it has not
    * confirmed them in about four seconds, and will later.
@@ -35,7 +40,6 @@ export interface AccountWorkflows {
   applySettings(account: AccountToRun): Promise<messages.SettingsApplied | null>;
   /** Tells the settings without waiting for the workflow. */
   settingsChanged(account: AccountToRun): Promise<void>;
-  clearPause(account: AccountToRun, reason: 'reauth_required' | 'provider_error'): Promise<void>;
   /**
    * Asks for a sync now and waits for its end, at most `waitMs`. Rejects with `RefreshRefused`
    * while paused.
@@ -67,33 +71,50 @@ const DEADLINE_MS = 2_000;
 
 export function createAccountWorkflows(
   client: Client,
-  options: { readonly taskQueue: string; readonly intervals: IntervalTable },
+  options: {
+    readonly taskQueue: string;
+    readonly intervals: IntervalTable;
+    readonly pace: Pace;
+  },
 ): AccountWorkflows {
-  const { taskQueue, intervals } = options;
+  const { taskQueue, intervals, pace } = options;
 
   function within<T>(ms: number, call: () => Promise<T>): Promise<T> {
     return client.withDeadline(Date.now() + ms, call);
   }
 
   function settingsOf(account: AccountToRun): messages.AccountSettings {
-    const { paused, products, refresh_interval: interval, settings_version: version } = account;
-    return { version, paused, products, interval, intervalMs: interval && intervals[interval] };
+    const { paused, products, settings_version: version } = account;
+    const { refresh_interval: interval, effective_interval: effectiveInterval } = account;
+    const intervalMs = effectiveInterval && intervals[effectiveInterval];
+    return { version, paused, products, interval, effectiveInterval, intervalMs };
   }
 
   function startOptions(account: AccountToRun) {
     const { id: accountId, provider } = account;
     const settings = settingsOf(account);
+    const input = { accountId, provider, settings, pace, known: knownOf(account) };
     return {
       workflowId: messages.accountSyncId(accountId),
       taskQueue,
-      args: [{ accountId, provider, settings }] satisfies Parameters<typeof accountSync>,
+      args: [input] satisfies Parameters<typeof accountSync>,
       workflowIdConflictPolicy: 'USE_EXISTING' as const,
       typedSearchAttributes: [
         { key: searchAttributes.provider, value: provider },
         { key: searchAttributes.status, value: 'scanning' },
-        { key: searchAttributes.interval, value: account.refresh_interval ?? 'none' },
+        { key: searchAttributes.interval, value: account.effective_interval ?? 'none' },
       ],
     };
+  }
+
+  async function connectionChanged(account: AccountToRun): Promise<void> {
+    await within(DEADLINE_MS, () =>
+      client.workflow.signalWithStart<typeof accountSync>(messages.ACCOUNT_SYNC, {
+        ...startOptions(account),
+        signal: messages.connectionChanged,
+        signalArgs: [],
+      }),
+    );
   }
 
   async function settingsChanged(account: AccountToRun): Promise<void> {
@@ -149,14 +170,25 @@ export function createAccountWorkflows(
 
   return {
     settingsChanged,
+    connectionChanged,
     async start(account) {
-      await within(DEADLINE_MS, () =>
-        client.workflow.start<typeof accountSync>(messages.ACCOUNT_SYNC, startOptions(account)),
-      );
+      try {
+        await within(DEADLINE_MS, () =>
+          client.workflow.start<typeof accountSync>(messages.ACCOUNT_SYNC, {
+            ...startOptions(account),
+            workflowIdConflictPolicy: 'FAIL',
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+        throw error;
+      }
     },
     async webhookStored(account, product) {
+      if (product === 'connection') return await connectionChanged(account);
       await within(DEADLINE_MS, () =>
-        client.workflow.signalWithStart<typeof accountSync, [{ product: typeof product }]>(
+        client.workflow.signalWithStart<typeof accountSync, [{ product: Product }]>(
           messages.ACCOUNT_SYNC,
           {
             ...startOptions(account),
@@ -185,14 +217,6 @@ export function createAccountWorkflows(
         return null;
       }
     },
-    async clearPause(account, reason) {
-      await within(DEADLINE_MS, () =>
-        client.workflow.signalWithStart<typeof accountSync, [{ reason: typeof reason }]>(
-          messages.ACCOUNT_SYNC,
-          { ...startOptions(account), signal: messages.clearPause, signalArgs: [{ reason }] },
-        ),
-      );
-    },
     async refresh(account, products, { full, waitMs }) {
       const until = Date.now() + waitMs;
       if (waitMs > 0) {
@@ -220,6 +244,19 @@ export function createAccountWorkflows(
         if (!(error instanceof WorkflowNotFoundError)) throw error;
       }
     },
+  };
+}
+
+function knownOf(account: AccountToRun): messages.KnownState {
+  const { balance_synced_at, transactions_synced_at, connection_status, pause_reason } = account;
+  const scanned: Product[] = [];
+  if (balance_synced_at) scanned.push('balance');
+  if (transactions_synced_at) scanned.push('transaction');
+  return {
+    scanned,
+    reauthRequired: connection_status === 'reauth_required',
+    gone: connection_status === 'gone',
+    providerError: connection_status !== 'gone' && pause_reason === 'provider_error',
   };
 }
 

@@ -8,6 +8,8 @@ import {
 import { createActivities } from '../activities/create-activities.ts';
 import { INTERVAL_MS, type IntervalTable } from '../config/interval.ts';
 import type { Logger } from '../config/logger.ts';
+import { providerTaskQueue } from '../config/task-queue.ts';
+import { PACE, type Pace } from '../config/pace.ts';
 import { createKeyRing } from '../credentials/key-ring.ts';
 import { connectDatabase } from '../db/connect.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
@@ -34,6 +36,7 @@ export interface WorkerOptions {
   /** Aborts when the worker is to stop. */
   readonly stop: AbortSignal;
   readonly intervals?: IntervalTable;
+  readonly pace?: Pace;
 }
 
 const DATABASE_CONNECTIONS = 24;
@@ -53,6 +56,7 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
   const { logger, stop, taskQueue, temporal } = options;
   const { connectionOptions, namespace } = temporal;
   const intervals = options.intervals ?? INTERVAL_MS;
+  const pace = options.pace ?? PACE;
   Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [] });
 
   const db = connectDatabase({
@@ -82,29 +86,39 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
     );
     if (!prepared) return;
 
-    const worker = await Worker.create({
+    const activities = createActivities({
+      db,
+      providers: options.providers,
+      keyRing: createKeyRing(options.credentialsKeys),
+      accountWorkflows: createAccountWorkflows(client, { taskQueue, intervals, pace }),
+      logger,
+    });
+    const common = {
       connection,
       namespace,
-      taskQueue,
-      ...(await workflowSource(options.workflowBundle)),
-      activities: createActivities({
-        db,
-        providers: options.providers,
-        keyRing: createKeyRing(options.credentialsKeys),
-        accountWorkflows: createAccountWorkflows(client, { taskQueue, intervals }),
-        logger,
-      }),
+      activities,
       // Each needs at most one connection to the database at a time.
       maxConcurrentActivityTaskExecutions: DATABASE_CONNECTIONS,
       shutdownGraceTime: SHUTDOWN_GRACE,
       shutdownForceTime: '8s',
-      workflowTaskPollerBehavior: { type: 'autoscaling' },
       activityTaskPollerBehavior: { type: 'autoscaling' },
-    });
-    stop.addEventListener('abort', () => worker.shutdown(), { once: true });
-    if (stop.aborted) worker.shutdown();
+    } as const;
+    const workers = await Promise.all([
+      Worker.create({
+        ...common,
+        taskQueue,
+        ...(await workflowSource(options.workflowBundle)),
+        workflowTaskPollerBehavior: { type: 'autoscaling' },
+      }),
+      ...options.providers.names.map((provider) =>
+        Worker.create({ ...common, taskQueue: providerTaskQueue(taskQueue, provider) }),
+      ),
+    ]);
+    const shutDown = (): void => workers.forEach((worker) => worker.shutdown());
+    stop.addEventListener('abort', shutDown, { once: true });
+    if (stop.aborted) shutDown();
     logger.info({ taskQueue, namespace }, 'worker ready');
-    await worker.run();
+    await Promise.all(workers.map((worker) => worker.run()));
     logger.info('worker stopped');
   } finally {
     await clientConnection.close();

@@ -1,3 +1,4 @@
+import type { Pace } from '../config/pace.ts';
 import { PRODUCTS, type Product } from '../config/product.ts';
 import type { Failure } from './failure.ts';
 import type {
@@ -24,6 +25,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export interface AccountSyncState {
   readonly accountId: string;
   readonly provider: string;
+  readonly pace: Pace;
   settings: AccountSettings;
   readonly products: Record<Product, Mutable<ProductState>>;
   readonly pauses: Mutable<Pauses>;
@@ -36,34 +38,49 @@ export interface AccountSyncState {
   recorded: string | null;
 }
 
-const freshProduct = (): ProductState => ({
-  due: ['link'],
-  full: true,
+const NOTHING_WRONG = {
   unread: false,
   failures: 0,
   notBefore: null,
   mustWait: false,
-  synced: false,
   lastErrorKind: null,
   lastErrorCode: null,
   lastSuccessAt: null,
+} as const;
+
+/**
+ * A product at the first start. One that was scanned before, by a workflow that is gone, is refreshed
+ * once: what had been asked of that workflow may be lost.
+ */
+const firstProduct = (scanned: boolean): ProductState => ({
+  ...NOTHING_WRONG,
+  due: [scanned ? 'reconcile' : 'link'],
+  full: !scanned,
+  synced: scanned,
 });
 
 /**
- * The state at the start of a run: what the last one carried over, or everything due for its first
- * scan.
+ * The state at the start of a run: what the last one carried over, or how Postgres knows the account.
  */
 export function openState(input: AccountSyncInput, now: number): AccountSyncState {
-  const { carried } = input;
+  const { carried, known } = input;
+  const product = (name: Product): ProductState =>
+    carried?.products[name] ?? firstProduct(known.scanned.includes(name));
+  const pauses = carried?.pauses ?? {
+    reauthRequired: known.reauthRequired,
+    gone: known.gone,
+    failing: known.providerError,
+  };
   const opened: AccountSyncState = {
     accountId: input.accountId,
     provider: input.provider,
+    pace: input.pace,
     settings: input.settings,
     products: {
-      balance: { ...(carried?.products.balance ?? freshProduct()) },
-      transaction: { ...(carried?.products.transaction ?? freshProduct()) },
+      balance: { ...product('balance') },
+      transaction: { ...product('transaction') },
     },
-    pauses: { ...(carried?.pauses ?? { reauthRequired: false, providerError: false }) },
+    pauses: { ...pauses },
     connectionDue: carried?.connectionDue ?? false,
     consentAt: 0,
     nextSlotAt: carried?.nextSlotAt ?? null,
@@ -103,7 +120,7 @@ export function takeSettings(
   const before = state.settings;
   state.settings = settings;
   if (before.intervalMs !== settings.intervalMs) planNextSlot(state, now);
-  clearPauseOf(state, 'provider_error', now);
+  endProviderError(state, now);
   if (before.paused && !settings.paused) askFor(state, settings.products, 'manual');
   const taken = settings.products.filter((product) => !before.products.includes(product));
   askFor(state, taken, 'link', true);
@@ -122,15 +139,22 @@ export function askFor(
     if (isNew) product.due = [...new Set([...product.due, trigger])];
     product.full ||= full;
     if (trigger === 'webhook') product.unread = true;
-    // A wait of our own ends with a new reason to try; one that the bank asked for does not.
-    if (isNew && !product.mustWait) product.notBefore = null;
+    // A wait of our own ends with a new reason to try, which the schedule is not. One that the bank
+    // asked for is kept by all.
+    if (isNew && trigger !== 'schedule' && !product.mustWait) product.notBefore = null;
   }
 }
 
 export function pauseReason(state: AccountSyncState): PauseReason | null {
   if (state.settings.paused) return 'user';
   if (state.pauses.reauthRequired) return 'reauth_required';
-  return state.pauses.providerError ? 'provider_error' : null;
+  return state.pauses.gone || state.pauses.failing ? 'provider_error' : null;
+}
+
+/** Whether nothing at all is tried. A `provider_error` is: now and then, until it succeeds. */
+function holdsStill(state: AccountSyncState): boolean {
+  const reason = pauseReason(state);
+  return reason === 'user' || reason === 'reauth_required';
 }
 
 export function statusOf(state: AccountSyncState): AccountStatus {
@@ -145,7 +169,7 @@ export function canStart(state: AccountSyncState, name: Product): boolean {
   return (
     (product.notBefore === null ? product.due.length > 0 : product.unread) &&
     state.settings.products.includes(name) &&
-    pauseReason(state) === null
+    !holdsStill(state)
   );
 }
 
@@ -198,24 +222,56 @@ export function fail(
   product.lastErrorCode = failure.code;
   product.notBefore = null;
   product.mustWait = failure.retryAfterMs !== null;
-  if (failure.kind === 'reauth') state.pauses.reauthRequired = true;
-  else if (failure.kind === 'gone') state.pauses.providerError = true;
-  else if (failure.code === ACCOUNT_UNLINKED) state.unlinked = true;
-  else product.notBefore = now + (failure.retryAfterMs ?? backoff(product.failures));
+  if (failure.code === ACCOUNT_UNLINKED) state.unlinked = true;
+  else if (failure.kind === 'reauth') state.pauses.reauthRequired = true;
+  else if (failure.kind === 'gone') {
+    state.pauses.gone = true;
+    product.notBefore = now + state.pace.goneRetryMs;
+  } else {
+    const { accountId, pace } = state;
+    product.notBefore = now + (failure.retryAfterMs ?? backoff(accountId, product.failures, pace));
+    const kept = state.settings.products.map((one) => state.products[one]);
+    state.pauses.failing ||= kept.every(({ failures }) => failures >= pace.failuresToPause);
+  }
 }
 
-/** Ends a pause whose cause is gone. What waited for it runs, and everything is refreshed once. */
-export function clearPauseOf(
-  state: AccountSyncState,
-  reason: 'reauth_required' | 'provider_error',
-  now: number,
-): void {
-  if (reason === 'reauth_required') state.consentAt = now;
-  const key = reason === 'reauth_required' ? 'reauthRequired' : 'providerError';
-  if (!state.pauses[key]) return;
-  state.pauses[key] = false;
-  if (state.nextSlotAt !== null && state.nextSlotAt <= now) planNextSlot(state, now);
+/** The connection's consent has been found to have ended. Now and then it is tried again. */
+export function consentEnded(state: AccountSyncState, now: number): void {
+  if (state.pauses.gone) return;
   askFor(state, state.settings.products, 'reconcile');
+  state.pauses.gone = true;
+  for (const name of state.settings.products) {
+    state.products[name].notBefore = now + state.pace.goneRetryMs;
+  }
+}
+
+/** The connection's consent has been found to stand. What waited for it runs. */
+export function consentStands(state: AccountSyncState, now: number): void {
+  state.consentAt = now;
+  const { pauses } = state;
+  if (!pauses.reauthRequired && !pauses.gone) return;
+  pauses.reauthRequired = false;
+  pauses.gone = false;
+  resume(state, now);
+}
+
+/** The provider answers again, or the operator wants it tried. */
+export function endProviderError(state: AccountSyncState, now: number): void {
+  const { pauses } = state;
+  if (!pauses.gone && !pauses.failing) return;
+  pauses.gone = false;
+  pauses.failing = false;
+  resume(state, now);
+}
+
+/** After a pause everything is refreshed once. */
+function resume(state: AccountSyncState, now: number): void {
+  if (state.nextSlotAt !== null && state.nextSlotAt <= now) planNextSlot(state, now);
+  const late = state.settings.products.filter((name) => {
+    const { lastSuccessAt } = state.products[name];
+    return lastSuccessAt === null || lastSuccessAt < now;
+  });
+  askFor(state, late, 'reconcile');
 }
 
 /**
@@ -223,10 +279,10 @@ export function clearPauseOf(
  * planned.
  */
 export function deadline(state: AccountSyncState): number | null {
-  if (pauseReason(state)) return null;
+  if (holdsStill(state)) return null;
+  const slot = pauseReason(state) === null ? state.nextSlotAt : null;
   const times = state.settings.products
-    .map((name) => state.products[name])
-    .flatMap(({ notBefore, mustWait }) => (mustWait ? [notBefore] : [notBefore, state.nextSlotAt]))
+    .map((name) => state.products[name].notBefore ?? slot)
     .filter((time) => time !== null);
   return times.length > 0 ? Math.min(...times) : null;
 }

@@ -4,43 +4,31 @@ import {
   makeContinueAsNewFunc,
   workflowInfo,
 } from '@temporalio/workflow';
-import { PRODUCTS, type Product } from '../config/product.ts';
+import { PRODUCTS } from '../config/product.ts';
 import {
   ACCOUNT_UNLINKED,
-  askFor,
-  canStart,
   carryOver,
-  clearPauseOf,
+  consentEnded,
+  consentStands,
   deadline,
-  fail,
   openState,
   passDeadline,
   pauseReason,
   statusOf,
-  succeed,
-  takeWork,
-  type Work,
 } from './account-state.ts';
-import {
-  applyConnectionWebhooks,
-  recordAccountState,
-  recordSyncFailure,
-  syncActivity,
-} from './activities.ts';
+import { readConsent, recordAccountState } from './activities.ts';
 import { createDashboard } from './dashboard.ts';
-import { readFailure, type Failure } from './failure.ts';
+import { readFailure } from './failure.ts';
 import { handleMessages } from './handlers.ts';
 import { isoOrNull } from './iso.ts';
 import type { AccountSyncInput } from './messages.ts';
-import { createRounds, notRun } from './rounds.ts';
-import { uuid7 } from './uuid7.ts';
+import { createRounds } from './rounds.ts';
+import { createSyncs } from './syncs.ts';
 
 /**
- * After so many syncs the run ends at the next quiet moment. Short histories: a large fleet evicts
- * workflows from the workers' caches, and each wake-up then replays the whole run.
+ * After so many syncs, or when the server asks for it, none begins until the run has ended. Long before, at
+ * the pace's number, it ends at the next quiet moment.
  */
-const SYNCS_PER_RUN = 60;
-/** After so many, or when the server asks for it, no sync begins until the run has ended. */
 const MOST_SYNCS_PER_RUN = 300;
 
 /**
@@ -50,16 +38,19 @@ const MOST_SYNCS_PER_RUN = 300;
  */
 export async function accountSync(input: AccountSyncInput): Promise<void> {
   const state = openState(input, Date.now());
-  let syncs = 0;
   let busy = 0;
 
   const mustEnd = (): boolean =>
-    state.unlinked || syncs >= MOST_SYNCS_PER_RUN || workflowInfo().continueAsNewSuggested;
+    state.unlinked || syncs.count() >= MOST_SYNCS_PER_RUN || workflowInfo().continueAsNewSuggested;
   const ended = (): boolean =>
-    (mustEnd() || syncs >= SYNCS_PER_RUN) && busy === 0 && allHandlersFinished();
+    (mustEnd() || syncs.count() >= state.pace.syncsPerRun) &&
+    busy === 0 &&
+    !syncs.hasUnfinished() &&
+    allHandlersFinished();
 
   const dashboard = createDashboard(state, () => busy > 0);
   const rounds = createRounds(state, mustEnd);
+  const syncs = createSyncs(state, rounds, () => !mustEnd());
   handleMessages(state, rounds);
 
   /** Runs `work` whenever `ready`, one at a time, until the run ends. */
@@ -67,6 +58,8 @@ export async function accountSync(input: AccountSyncInput): Promise<void> {
     for (;;) {
       await condition(() => ended() || (!state.unlinked && ready()));
       if (ended()) return;
+      // Another lane may have taken it up in the same moment.
+      if (!ready()) continue;
       busy += 1;
       try {
         await work();
@@ -77,69 +70,15 @@ export async function accountSync(input: AccountSyncInput): Promise<void> {
     }
   }
 
-  async function syncProduct(name: Product): Promise<void> {
-    const work = takeWork(state, name);
-    const begun = { at: Date.now(), syncRunId: uuid7() };
-    syncs += 1;
-    if (!work.mayCall) {
-      await run(name, work, begun.syncRunId).catch(readFailure);
-      return;
-    }
-    rounds.begin(name);
-    try {
-      const { more, ...counts } = await run(name, work, begun.syncRunId);
-      succeed(state, name, Date.now());
-      if (more) askFor(state, [name], 'webhook');
-      rounds.end({ product: name, outcome: 'succeeded', ...counts, errorCode: null });
-    } catch (error) {
-      const failure = unlessStale(readFailure(error), begun.at);
-      fail(state, name, work, failure, Date.now());
-      const { kind: errorKind, code: errorCode } = failure;
-      const { accountId } = state;
-      const { triggers } = work;
-      const { syncRunId } = begun;
-      await recordSyncFailure({
-        accountId,
-        syncRunId,
-        product: name,
-        triggers,
-        errorKind,
-        errorCode,
-      });
-      rounds.end(notRun(name, 'failed', errorCode));
-    }
-  }
-
-  async function run(name: Product, work: Work, syncRunId: string) {
-    const { accountId, settings } = state;
-    const next = deadline(state);
-    const summary = `${name}: ${work.triggers.join(', ')}`;
-    const sync = syncActivity(name, { ...work, intervalMs: settings.intervalMs, summary });
-    const nextSyncAt = isoOrNull(next);
-    const result = await sync({ accountId, syncRunId, ...work, nextSyncAt });
-    // The sync has written down when the next one is due; by now that may have changed.
-    if (deadline(state) !== next || settings !== state.settings) state.recorded = null;
-    return result;
-  }
-
-  /** A log-in that was asked for before the customer logged in again is not asked for again. */
-  function unlessStale(failure: Failure, begunAt: number): Failure {
-    return failure.kind === 'reauth' && state.consentAt >= begunAt
-      ? { kind: 'retry', code: failure.code, retryAfterMs: 0 }
-      : failure;
-  }
-
-  async function readConsent(): Promise<void> {
+  async function followConsent(): Promise<void> {
     state.connectionDue = false;
     try {
-      const consent = await applyConnectionWebhooks({ accountId: state.accountId });
-      if (consent === 'active') {
-        clearPauseOf(state, 'reauth_required', Date.now());
-        clearPauseOf(state, 'provider_error', Date.now());
-      } else if (consent === 'reauth_required') state.pauses.reauthRequired = true;
-      else if (consent === 'gone') state.pauses.providerError = true;
+      const consent = await readConsent({ accountId: state.accountId });
+      if (consent === 'active') consentStands(state, Date.now());
+      else if (consent === 'reauth_required') state.pauses.reauthRequired = true;
+      else consentEnded(state, Date.now());
     } catch (error) {
-      // Else they wait in Postgres, and the reconciler asks again.
+      // Else it waits in Postgres, and the reconciler asks again.
       if (readFailure(error).code === ACCOUNT_UNLINKED) state.unlinked = true;
     }
   }
@@ -187,23 +126,20 @@ export async function accountSync(input: AccountSyncInput): Promise<void> {
   dashboard.update();
   await Promise.all([
     keepDeadline(),
-    lane(
-      () => !mustEnd() && canStart(state, 'balance'),
-      () => syncProduct('balance'),
+    ...PRODUCTS.map((name) =>
+      lane(
+        () => syncs.isReady(name),
+        () => syncs.run(name),
+      ),
     ),
-    lane(
-      () => !mustEnd() && canStart(state, 'transaction'),
-      () => syncProduct('transaction'),
-    ),
-    lane(() => state.connectionDue, readConsent),
+    lane(() => state.connectionDue, followConsent),
     lane(() => state.recorded !== toRecord(), record),
   ]);
   if (state.unlinked) return;
   const continueAsNew = makeContinueAsNewFunc<typeof accountSync>({
     memo: workflowInfo().memo ?? {},
   });
-  const { accountId, provider, settings } = state;
-  await continueAsNew({ accountId, provider, settings, carried: carryOver(state) });
+  await continueAsNew({ ...input, settings: state.settings, carried: carryOver(state) });
 }
 
 const isEarlier = (time: number | null, than: number | null): boolean =>

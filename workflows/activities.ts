@@ -1,6 +1,6 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities/contract.ts';
-import type { Product } from '../config/product.ts';
+import { providerTaskQueue } from '../config/task-queue.ts';
 
 const retry = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' } as const;
 
@@ -11,8 +11,10 @@ const retry = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '
 const HEARTBEAT_TIMEOUT = '10s';
 
 /** Short and safe to repeat: kept up until it succeeds, as it only needs Postgres. */
-export const { applyConnectionWebhooks, recordAccountState, recordSyncFailure } =
-  proxyActivities<Activities>({ startToCloseTimeout: '10s', retry });
+export const { readConsent, recordAccountState, recordSyncFailure } = proxyActivities<Activities>({
+  startToCloseTimeout: '10s',
+  retry,
+});
 
 export const { reconcile } = proxyActivities<Activities>({
   startToCloseTimeout: '2m',
@@ -23,29 +25,38 @@ export const { reconcile } = proxyActivities<Activities>({
 const LONGEST_SYNC_MS = 10 * 60_000;
 const SHORTEST_SYNC_MS = 60_000;
 
+/** Which of the syncs that wait for a provider goes first: Temporal takes the lowest number. */
+export const PRIORITY = { asked: 1, scheduled: 3, firstScan: 5 } as const;
+
 export interface SyncOptions {
+  readonly provider: string;
   readonly full: boolean;
   readonly intervalMs: number | null;
+  readonly priority: (typeof PRIORITY)[keyof typeof PRIORITY];
   /** Shown in the Temporal UI. */
   readonly summary: string;
 }
 
 /**
- * The activity that syncs `product`. A first scan may be long; any other sync gives up within its
- * interval, so that an outage shows as the account's state.
+ * The activities that sync, on their provider's own queue. A first scan may be long, and wait long
+ * while thousands are linked; any other sync gives up within its interval, so that an outage shows as
+ * the account's state.
  */
-export function syncActivity(product: Product, options: SyncOptions): Activities['syncBalance'] {
-  const { full, intervalMs, summary } = options;
+export function syncActivities(
+  options: SyncOptions,
+): Pick<Activities, 'syncBalance' | 'syncTransactions' | 'syncAccount'> {
+  const { provider, full, intervalMs, priority, summary } = options;
   const limit = Math.min(
     Math.max(intervalMs ?? LONGEST_SYNC_MS, SHORTEST_SYNC_MS),
     LONGEST_SYNC_MS,
   );
-  const activities = proxyActivities<Activities>({
+  return proxyActivities<Activities>({
+    taskQueue: providerTaskQueue(workflowInfo().taskQueue, provider),
     startToCloseTimeout: full ? '30m' : limit,
-    scheduleToCloseTimeout: full ? '2h' : limit,
+    ...(full ? {} : { scheduleToCloseTimeout: limit }),
     heartbeatTimeout: HEARTBEAT_TIMEOUT,
     retry: { ...retry, maximumAttempts: 5 },
+    priority: { priorityKey: priority },
     summary,
   });
-  return product === 'balance' ? activities.syncBalance : activities.syncTransactions;
 }

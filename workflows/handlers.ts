@@ -2,7 +2,6 @@ import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import type { Product } from '../config/product.ts';
 import {
   askFor,
-  clearPauseOf,
   deadline,
   pauseReason,
   statusOf,
@@ -15,12 +14,11 @@ import type { Rounds } from './rounds.ts';
 
 /** Answers every message of the contract. Handlers change the state; the lanes do the work. */
 export function handleMessages(state: AccountSyncState, rounds: Rounds): void {
-  setHandler(messages.webhookStored, ({ product }) => {
-    if (product === 'connection') state.connectionDue = true;
-    else askFor(state, [product], 'webhook');
+  setHandler(messages.webhookStored, ({ product }) => askFor(state, [product], 'webhook'));
+  setHandler(messages.connectionChanged, () => {
+    state.connectionDue = true;
   });
   setHandler(messages.settingsChanged, (settings) => takeSettings(state, settings, Date.now()));
-  setHandler(messages.clearPause, ({ reason }) => clearPauseOf(state, reason, Date.now()));
   setHandler(messages.refreshRequested, ({ products, full, trigger }) =>
     askFor(state, products, trigger, full),
   );

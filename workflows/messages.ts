@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Pace } from '../config/pace.ts';
 import type { Product } from '../config/product.ts';
 
 /*
@@ -20,9 +21,11 @@ export interface AccountSettings {
   /** A later version replaces an earlier one, in whatever order they arrive. */
   readonly version: number;
   readonly paused: boolean;
-  /** The interval's name, for people; null: no refresh by itself. */
+  /** The interval that the operator asked for, by name; null: no refresh by itself. */
   readonly interval: string | null;
-  /** The interval in milliseconds. */
+  /** The one that is kept, by name: longer where the provider allows no more. */
+  readonly effectiveInterval: string | null;
+  /** The effective interval in milliseconds. */
   readonly intervalMs: number | null;
   readonly products: readonly Product[];
 }
@@ -31,8 +34,20 @@ export interface AccountSyncInput {
   readonly accountId: string;
   readonly provider: string;
   readonly settings: AccountSettings;
+  readonly pace: Pace;
+  /** How Postgres knows the account, for a workflow that takes the place of one that is gone. */
+  readonly known: KnownState;
   /** What an earlier run handed on; absent at the first start. */
   readonly carried?: CarriedState;
+}
+
+export interface KnownState {
+  /** The products that have been scanned in full. */
+  readonly scanned: readonly Product[];
+  readonly reauthRequired: boolean;
+  /** The consent has ended at the bank. */
+  readonly gone: boolean;
+  readonly providerError: boolean;
 }
 
 /** How a product stands. Kept through continue-as-new. */
@@ -58,7 +73,7 @@ export interface ProductState {
 
 export interface CarriedState {
   readonly products: Readonly<Record<Product, ProductState>>;
-  /** The connection's webhooks are waiting to be applied. */
+  /** How the connection's consent stands is to be read. */
   readonly connectionDue: boolean;
   readonly pauses: Pauses;
   /** Milliseconds since the epoch; null without an interval. */
@@ -72,8 +87,12 @@ export interface CarriedState {
  * cause.
  */
 export interface Pauses {
+  /** The customer must log in again. */
   readonly reauthRequired: boolean;
-  readonly providerError: boolean;
+  /** The consent, or the account, has ended at the bank. Shown as `provider_error`. */
+  readonly gone: boolean;
+  /** The provider has failed too often in a row. Shown as `provider_error`. */
+  readonly failing: boolean;
 }
 
 export interface SyncOutcome {
@@ -100,17 +119,13 @@ export interface AccountState {
 /**
  * A stored webhook waits to be applied. Only wakes: what it is, the activity reads from Postgres.
  */
-export const webhookStored = defineSignal<[{ product: Product | 'connection' }]>('webhookStored');
+export const webhookStored = defineSignal<[{ product: Product }]>('webhookStored');
 
 /** The settings changed in Postgres. Sent when the update `applySettings` cannot be. */
 export const settingsChanged = defineSignal<[AccountSettings]>('settingsChanged');
 
-/**
- * The customer has logged in again (`reauth_required` ends), or the operator says to try again
- * (`provider_error` ends).
- */
-export const clearPause =
-  defineSignal<[{ reason: 'reauth_required' | 'provider_error' }]>('clearPause');
+/** Something was written of the connection's consent: read how it stands. */
+export const connectionChanged = defineSignal('connectionChanged');
 
 /** Asks for a sync now, without waiting for it. */
 export const refreshRequested =

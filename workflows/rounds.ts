@@ -24,10 +24,10 @@ export function createRounds(state: AccountSyncState, closing: () => boolean): R
   function answer(name: Product, target: number): SyncOutcome | null {
     const { count, last } = ended[name];
     if (count >= target && last) return last;
+    if (state.unlinked) return notRun(name, 'paused', 'account_unlinked');
     // It runs, and will end by itself.
     if (syncing.has(name) && count + 1 >= target) return null;
     const reason = pauseReason(state);
-    if (state.unlinked) return notRun(name, 'paused', 'account_unlinked');
     if (reason !== null) return notRun(name, 'paused', reason);
     if (!state.settings.products.includes(name)) return notRun(name, 'paused', 'product_off');
     const { mustWait, lastErrorCode } = state.products[name];

@@ -1,3 +1,5 @@
+import type { Pace } from '../config/pace.ts';
+
 /** FNV-1a, 32 bits: spreads account ids evenly, the same on every replay. */
 function hash(text: string): number {
   let value = 0x811c9dc5;
@@ -19,13 +21,13 @@ export function nextSlot(accountId: string, intervalMs: number, now: number): nu
   return (Math.floor((now - offset) / intervalMs) + 1) * intervalMs + offset;
 }
 
-const FIRST_RETRY_MS = 60_000;
-const LONGEST_RETRY_MS = 60 * 60_000;
-
 /**
  * How long to wait before a product that failed `failures` times in a row is tried again, in
- * milliseconds.
+ * milliseconds. Up to a fifth more or less, by the account's id: accounts that failed together do not
+ * come back together.
  */
-export function backoff(failures: number): number {
-  return Math.min(FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 10), LONGEST_RETRY_MS);
+export function backoff(accountId: string, failures: number, pace: Pace): number {
+  const doubled = pace.firstRetryMs * 2 ** Math.min(failures - 1, 20);
+  const spread = 0.8 + (hash(`${accountId} ${failures}`) % 1_000) / 2_500;
+  return Math.round(Math.min(doubled, pace.longestRetryMs) * spread);
 }

@@ -30,7 +30,7 @@ export const connection = z
     provider: z.string(),
     reference: z.string().nullable(),
     institution: z.object({ id: z.string().nullable(), name: z.string().nullable() }),
-    status: z.enum(['active', 'reauth_required', 'gone', 'unlinked']),
+    status: z.enum(['linking', 'active', 'reauth_required', 'gone', 'unlinking', 'unlinked']),
     status_code: z.string().nullable(),
     status_changed_at: timestamp,
     consent_expires_at: timestamp.nullable(),

@@ -1,4 +1,4 @@
-import { ACCOUNT_TO_RUN } from '../../db/account-to-run.ts';
+import { accountsToRun } from '../../db/account-to-run.ts';
 import type { Database } from '../../db/connect.ts';
 import type { EffectProduct } from '../../db/schema.ts';
 import { markSignalled } from '../../db/webhooks-to-signal.ts';
@@ -14,11 +14,9 @@ export function signalWebhooks(db: Database, accountWorkflows: AccountWorkflows)
     product: EffectProduct,
     webhookIds: readonly string[],
   ): Promise<void> => {
-    const account = await db
-      .selectFrom('accounts')
-      .where('id', '=', accountId)
-      .where('unlinked_at', 'is', null)
-      .select(ACCOUNT_TO_RUN)
+    const account = await accountsToRun(db)
+      .where('accounts.id', '=', accountId)
+      .where('accounts.unlinked_at', 'is', null)
       .executeTakeFirst();
     if (!account) return;
     await accountWorkflows.webhookStored(account, product);

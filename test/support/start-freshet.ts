@@ -3,6 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import { startApi, type RunningApi } from '../../api/start-api.ts';
 import { INTERVAL_MS, type IntervalTable } from '../../config/interval.ts';
 import { createLogger } from '../../config/logger.ts';
+import { PACE, type Pace } from '../../config/pace.ts';
 import { createApiKey } from '../../credentials/api-key.ts';
 import { connectDatabase, type Database } from '../../db/connect.ts';
 import { configuredProviders } from '../../providers/configured.ts';
@@ -17,6 +18,7 @@ export interface FreshetOptions {
   readonly okraWebhookToken?: string;
   /** Faster intervals, so that a test runs in real time. */
   readonly intervals?: Partial<IntervalTable>;
+  readonly pace?: Partial<Pace>;
   /** Another Temporal than the run's. */
   readonly temporal?: { readonly address: string; readonly namespace: string };
   /** False: the test starts workers itself. */
@@ -83,6 +85,7 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
     providers: configuredProviders(okra),
     logger: createLogger('api', 'silent'),
     intervals: { ...INTERVAL_MS, ...options.intervals },
+    pace: { ...PACE, ...options.pace },
   });
   const workers: NodeProcess[] = [];
 

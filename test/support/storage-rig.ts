@@ -151,11 +151,11 @@ const nothing = (): Promise<void> => Promise.resolve();
 
 function silentWorkflows(): AccountWorkflows {
   return {
-    start: nothing,
+    start: () => Promise.resolve(true),
     webhookStored: nothing,
     applySettings: () => Promise.resolve(null),
     settingsChanged: nothing,
-    clearPause: nothing,
+    connectionChanged: nothing,
     refresh: () => Promise.resolve({ state: 'done', outcomes: [] }),
     unlinked: nothing,
   };

@@ -16,19 +16,18 @@ const CONSENT: Partial<Record<WebhookEffect['kind'], ConsentState>> = {
 
 /**
  * Puts into effect what stored webhooks say of the connection's consent: the last one, by the bank's
- * time, unless something newer is known. Answers with how the consent now stands, null when there was
- * nothing to apply.
+ * time, unless something newer is known. Answers with how the consent now stands. Throws `SyncRefused`
+ * once the account is unlinked.
  */
-export async function applyConnectionWebhooks(
+export async function readConsent(
   { db, providers }: ActivityDeps,
   accountId: string,
-): Promise<ConsentState | null> {
+): Promise<ConsentState> {
   const account = await findAccountForSync(db, accountId);
   if (!account || account.unlinked) throw new SyncRefused('account_unlinked');
   const provider = providers.get(account.provider);
   if (!provider) throw new ProviderError(account.provider, 'config', 'provider_not_configured');
   const webhooks = await pendingWebhooks(db, accountId, 'connection');
-  if (webhooks.length === 0) return null;
   const received = new Map(webhooks.map(({ id, receivedAt }) => [id, receivedAt.toISOString()]));
   const said = pendingEffects(provider, account.providerAccountId, 'connection', webhooks)
     .map(({ kind, occurredAt, webhookId }) => ({

@@ -1,0 +1,17 @@
+import type { Repair } from './repair.ts';
+import { signalWebhooks } from './signal-webhooks.ts';
+import { startLateWorkflows } from './start-late-workflows.ts';
+import { startMissingWorkflows } from './start-missing-workflows.ts';
+import { stopOrphans } from './stop-orphans.ts';
+import { tellConsents } from './tell-consents.ts';
+import { tellSettings } from './tell-settings.ts';
+
+/** Everything that a round of the reconciler repairs, in its order, by the names of its metrics. */
+export const repairs: Readonly<Record<string, Repair>> = {
+  webhooks_signalled: signalWebhooks,
+  settings_told: tellSettings,
+  consents_told: tellConsents,
+  late_workflows_started: startLateWorkflows,
+  missing_workflows_started: startMissingWorkflows,
+  orphans_stopped: stopOrphans,
+};

@@ -1,0 +1,6 @@
+/**
+ * The Temporal task queue of all that calls one provider. Each has its own, so that a provider that
+ * is slow or away holds up nobody else's accounts.
+ */
+export const providerTaskQueue = (taskQueue: string, provider: string): string =>
+  `${taskQueue}-${provider}`;

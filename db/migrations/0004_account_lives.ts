@@ -1,0 +1,78 @@
+import { sql, type Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+const STATEMENTS = `
+alter table connections
+  drop constraint connections_status_check,
+  add constraint connections_status_check
+    check (status in ('linking', 'active', 'reauth_required', 'gone', 'unlinking', 'unlinked')),
+  add column account_settings jsonb,
+  add column new_accounts text not null default 'offer' check (new_accounts in ('offer', 'link')),
+  add column accounts_checked_at timestamptz,
+  add column linked_at timestamptz,
+  add column unlink_requested_at timestamptz,
+  add column unlink_data text check (unlink_data in ('keep', 'erase')),
+  add column unlink_forced boolean not null default false,
+  add column erased_at timestamptz;
+update connections set linked_at = created_at, accounts_checked_at = created_at;
+comment on column connections.status is 'linking (its accounts are being looked for), active, reauth_required (the customer must log in again), gone (the consent has ended at the bank), unlinking (the consent is being withdrawn) or unlinked.';
+comment on column connections.account_settings is 'How accounts that are found later are kept fresh: {interval, products, webhook_url}, as given at link time.';
+comment on column connections.new_accounts is 'What becomes of accounts that appear at the bank later: offer (listed in offered_accounts) or link.';
+comment on column connections.accounts_checked_at is 'When the provider was last asked which accounts there are.';
+comment on column connections.linked_at is 'When every account had been scanned in full for the first time.';
+comment on column connections.unlink_data is 'What you asked to be done with the data: keep or erase.';
+comment on column connections.unlink_forced is 'Unlink without asking the provider.';
+comment on column connections.erased_at is 'When its data had been erased.';
+create index connections_unfinished on connections (id) where status in ('linking', 'unlinking');
+
+create table offered_accounts (
+  connection_id uuid not null references connections on delete cascade,
+  provider_account_id text not null,
+  name text,
+  number text,
+  type text,
+  currency text not null,
+  offered_at timestamptz not null default now(),
+  primary key (connection_id, provider_account_id)
+);
+comment on table offered_accounts is 'Accounts that appeared at the bank after the link. They are not synced before you link them.';
+
+alter table accounts
+  add column effective_interval text check (effective_interval in
+    ('one_minute', 'five_minute', 'fifteen_minute', 'thirty_minute', 'one_hour', 'six_hours', 'twelve_hours', 'daily')),
+  add column limited_by text check (limited_by in ('provider_smallest_interval', 'provider_calls_per_day')),
+  add column stale_since timestamptz;
+update accounts set effective_interval = refresh_interval;
+comment on column accounts.effective_interval is 'How often it really is refreshed: refresh_interval, or longer where the provider allows no more.';
+comment on column accounts.limited_by is 'What makes effective_interval longer than refresh_interval; null: nothing.';
+comment on column accounts.stale_since is 'Since when its data has been older than its interval allows; null while it is fresh.';
+
+create table events (
+  id uuid primary key default uuidv7(),
+  type text not null,
+  connection_id uuid not null references connections on delete cascade,
+  account_id uuid references accounts on delete cascade,
+  data jsonb not null default '{}',
+  created_at timestamptz not null default now()
+);
+create index events_by_account on events (account_id, id desc);
+create index events_by_connection on events (connection_id, id desc);
+comment on table events is 'What has happened to connections and accounts, written together with it.';
+comment on column events.type is 'Such as account.reauth_required. The API reference lists them.';
+comment on column events.data is 'Ids, counts, states and codes: nothing of what the bank told.';
+
+create or replace view account_freshness as
+  select a.id as account_id, c.reference, a.provider, c.institution_name, a.status, a.pause_reason,
+    a.refresh_interval, a.next_sync_at, a.balance_as_of, a.balance_synced_at, a.balance_error_code,
+    a.transactions_as_of, a.transactions_synced_at, a.transactions_error_code,
+    a.effective_interval, a.stale_since
+  from accounts a
+  join connections c on c.id = a.connection_id
+  where a.unlinked_at is null;
+`;
+
+export const accountLives: Migration = {
+  async up(db: Kysely<never>): Promise<void> {
+    await sql.raw(STATEMENTS).execute(db);
+  },
+};
