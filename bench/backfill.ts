@@ -6,6 +6,8 @@ import { tableOf } from './backfill/table.ts';
 import { runFullPath, runOther } from './backfill/run-round.ts';
 import { createBenchDatabases } from './support/bench-databases.ts';
 import { describeMachine } from './support/describe-machine.ts';
+import { verdict } from './support/goals.ts';
+import { print } from './support/print.ts';
 import { startBenchPostgres } from './support/start-bench-postgres.ts';
 
 /*
@@ -55,18 +57,9 @@ try {
   print(tableOf(rounds, rows));
   print('');
   const goals = goalsOf(rounds);
-  const missed = goals.filter((goal) => !goal.reached);
-  print(
-    `${missed.length === 0 ? 'goals reached' : 'GOALS MISSED'}: ${goals
-      .map(({ text, reached }) => (reached ? text : `${text} MISSED`))
-      .join('; ')}`,
-  );
-  if (missed.length > 0) process.exitCode = 1;
+  print(verdict(goals));
+  if (goals.some(({ reached }) => !reached)) process.exitCode = 1;
 } finally {
   await admin.end();
   await postgres.stop();
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

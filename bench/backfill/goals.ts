@@ -1,3 +1,4 @@
+import { atLeast, type Goal } from '../support/goals.ts';
 import { median, type Measured } from '../support/measure.ts';
 import type { FullPathRound } from './run-round.ts';
 
@@ -5,11 +6,6 @@ export interface Rounds {
   readonly fullPath: FullPathRound[];
   readonly bare: Measured[];
   readonly rowByRow: Measured[];
-}
-
-export interface Goal {
-  readonly text: string;
-  readonly reached: boolean;
 }
 
 export const secondsOf = (list: readonly Measured[]): number =>
@@ -40,7 +36,3 @@ export function goalsOf({ fullPath, bare, rowByRow }: Rounds): Goal[] {
 
 const ratio = (slow: readonly Measured[], fast: readonly Measured[]): number =>
   median(slow.map(({ seconds }, round) => seconds / (fast[round]?.seconds ?? Number.NaN)));
-
-function atLeast(what: string, ratio: number, goal: number): Goal {
-  return { text: `${ratio.toFixed(2)} ${what} (goal ${goal})`, reached: ratio >= goal };
-}

@@ -1,3 +1,4 @@
+import { markdownTable } from '../support/markdown-table.ts';
 import type { Measured } from '../support/measure.ts';
 import { secondsOf, type Rounds } from './goals.ts';
 
@@ -14,27 +15,11 @@ export function tableOf({ fullPath, bare, rowByRow }: Rounds, rows: number): str
   ];
   const first = fullPath.map((round) => round.first);
   const again = fullPath.map((round) => round.again);
-  return aligned([
+  return markdownTable([
     [...NAMES],
     line('Freshet: pages to committed rows', first),
     line('bare `insert … select`, batches of 5,000', bare),
     line('row by row, a transaction a page', rowByRow),
     line('Freshet again, nothing changed', again),
   ]);
-}
-
-function aligned(cells: readonly (readonly string[])[]): string {
-  const widths = NAMES.map((_, column) =>
-    Math.max(...cells.map((row) => row[column]?.length ?? 0)),
-  );
-  const lines = cells.map((row) =>
-    row.map((cell, column) =>
-      column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-    ),
-  );
-  const rule = widths.map((width, column) =>
-    column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
-  );
-  const [head, ...rest] = lines;
-  return [head ?? [], rule, ...rest].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }

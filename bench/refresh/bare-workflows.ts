@@ -1,0 +1,69 @@
+import {
+  condition,
+  continueAsNew,
+  defineSignal,
+  proxyActivities,
+  setHandler,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { SyncInput } from '../../activities/contract.ts';
+import type { Product } from '../../config/product.ts';
+import { syncActivities } from '../../workflows/activities.ts';
+import { nextSlot } from '../../workflows/schedule.ts';
+import { uuid7 } from '../../workflows/uuid7.ts';
+
+export interface BareLoopInput {
+  readonly accountId: string;
+  readonly provider: string;
+  readonly intervalMs: number;
+  readonly cyclesPerRun: number;
+}
+
+/**
+ * An account's timers and activities, with the same options and arguments of the same size, and nothing
+ * else: no state, no messages, no search attributes, no details.
+ */
+export async function bareLoop(input: BareLoopInput): Promise<void> {
+  const { accountId, provider, intervalMs, cyclesPerRun } = input;
+  const options = {
+    provider,
+    full: false,
+    intervalMs,
+    priority: 3,
+    summary: 'balance and transaction: schedule',
+  } as const;
+  const { syncAccount } = syncActivities(options);
+  for (let cycle = 0; cycle < cyclesPerRun; cycle += 1) {
+    const slot = nextSlot(accountId, intervalMs, Date.now());
+    await sleep(Math.max(slot - Date.now(), 1), { summary: 'until the next sync' });
+    const sync = (): SyncInput => ({
+      accountId,
+      syncRunId: uuid7(),
+      triggers: ['schedule'],
+      full: false,
+      mayCall: true,
+      nextSyncAt: new Date(slot).toISOString(),
+    });
+    await syncAccount({ balance: sync(), transaction: sync() } satisfies Record<Product, SyncInput>);
+  }
+  await continueAsNew<typeof bareLoop>(input);
+}
+
+export interface FloorActivities {
+  insertRow(input: { readonly accountId: string; readonly amount: string }): Promise<void>;
+}
+
+export const rowTold = defineSignal<[{ accountId: string; amount: string }]>('rowTold');
+
+/** For each signal one activity, which inserts one row. */
+export async function insertOnSignal(): Promise<void> {
+  const { insertRow } = proxyActivities<FloorActivities>({ startToCloseTimeout: '10s' });
+  const told: { accountId: string; amount: string }[] = [];
+  setHandler(rowTold, (row) => void told.push(row));
+  while (!workflowInfo().continueAsNewSuggested) {
+    await condition(() => told.length > 0);
+    const row = told.shift();
+    if (row) await insertRow(row);
+  }
+}

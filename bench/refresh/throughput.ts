@@ -1,0 +1,188 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { Activities, SyncInput, SyncResult } from '../../activities/contract.ts';
+import { PACE } from '../../config/pace.ts';
+import type { Product } from '../../config/product.ts';
+import { providerTaskQueue } from '../../config/task-queue.ts';
+import type { accountSync } from '../../workflows/account-sync.ts';
+import { ACCOUNT_SYNC } from '../../workflows/messages.ts';
+import { bundleWorkflows } from '../../worker/workflow-source.ts';
+import type { BenchStack } from '../support/start-bench-stack.ts';
+import type { bareLoop } from './bare-workflows.ts';
+
+export interface ThroughputOptions {
+  readonly accounts: number;
+  readonly intervalMs: number;
+  readonly rounds: number;
+  readonly settleMs: number;
+  readonly measureMs: number;
+}
+
+export interface Throughput {
+  /** Refreshes per second, a figure a round. */
+  readonly freshet: readonly number[];
+  readonly bare: readonly number[];
+  /** Events and workflow tasks of a refresh while it ran so. */
+  readonly sampled: Readonly<Record<Side, Sample>>;
+}
+
+export interface Sample {
+  readonly events: number;
+  readonly workflowTasks: number;
+}
+
+type Side = 'freshet' | 'bare';
+
+const PROVIDER = 'instant';
+const SAMPLED_WORKFLOWS = 10;
+const nothing: SyncResult = { added: 0, changed: 0, removed: 0, more: false };
+
+/**
+ * Refreshes per second of many accounts whose schedule asks for more than server and worker can do
+ * together, with activities that return at once: the account workflow and the bare loop by turns.
+ */
+export async function measureThroughput(
+  stack: BenchStack,
+  options: ThroughputOptions,
+): Promise<Throughput> {
+  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  const connection = await NativeConnection.connect({ address: stack.temporalAddress });
+  const bundles = { freshet: await bundleWorkflows(), bare: await bundleBare() };
+  const found = { freshet: [] as number[], bare: [] as number[] };
+  const samples = { freshet: [] as Sample[], bare: [] as Sample[] };
+  try {
+    for (let round = 0; round < options.rounds; round += 1) {
+      const order: Side[] = round % 2 === 0 ? ['freshet', 'bare'] : ['bare', 'freshet'];
+      for (const side of order) {
+        const run = await runSide(stack, connection, side, bundles[side], options);
+        found[side].push(run.perSecond);
+        samples[side].push(run.sample);
+      }
+    }
+  } finally {
+    await connection.close();
+  }
+  const mean = (list: readonly Sample[], of: keyof Sample): number =>
+    list.reduce((sum, sample) => sum + sample[of], 0) / list.length;
+  const sampleOf = (list: readonly Sample[]): Sample => ({
+    events: mean(list, 'events'),
+    workflowTasks: mean(list, 'workflowTasks'),
+  });
+  return {
+    ...found,
+    sampled: { freshet: sampleOf(samples.freshet), bare: sampleOf(samples.bare) },
+  };
+}
+
+async function bundleBare(): Promise<{ code: string }> {
+  const workflowsPath = fileURLToPath(new URL('bare-workflows.ts', import.meta.url));
+  return await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+}
+
+async function runSide(
+  stack: BenchStack,
+  connection: NativeConnection,
+  side: Side,
+  workflowBundle: { code: string },
+  options: ThroughputOptions,
+): Promise<{ readonly perSecond: number; readonly sample: Sample }> {
+  const taskQueue = `bench-${side}-${randomBytes(4).toString('hex')}`;
+  let refreshes = 0;
+  const activities: Partial<Activities> = {
+    syncAccount: async (_inputs: Readonly<Record<Product, SyncInput>>) => {
+      refreshes += 1;
+      const answer = { outcome: 'succeeded', ...nothing } as const;
+      return { balance: answer, transaction: answer };
+    },
+    recordAccountState: async () => undefined,
+  };
+  // As worker/start-worker.ts has them.
+  const common = {
+    connection,
+    namespace: 'default',
+    activities,
+    maxConcurrentActivityTaskExecutions: 24,
+    activityTaskPollerBehavior: { type: 'autoscaling' },
+  } as const;
+  const workers = [
+    await Worker.create({
+      ...common,
+      taskQueue,
+      workflowBundle,
+      workflowTaskPollerBehavior: { type: 'autoscaling' },
+    }),
+    await Worker.create({ ...common, taskQueue: providerTaskQueue(taskQueue, PROVIDER) }),
+  ];
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  const ids = Array.from({ length: options.accounts }, () => randomBytes(8).toString('hex'));
+  try {
+    for (const id of ids) await startOne(stack, side, taskQueue, id, options);
+    await sleep(options.settleMs);
+    const before = refreshes;
+    const start = performance.now();
+    await sleep(options.measureMs);
+    const perSecond = ((refreshes - before) / (performance.now() - start)) * 1_000;
+    return { perSecond, sample: await sampleHistories(stack, ids) };
+  } finally {
+    for (const id of ids) {
+      await stack.temporal.workflow.getHandle(id).terminate().catch(() => undefined);
+    }
+    workers.forEach((worker) => worker.shutdown());
+    await running;
+  }
+}
+
+async function startOne(
+  { temporal }: BenchStack,
+  side: Side,
+  taskQueue: string,
+  workflowId: string,
+  { intervalMs }: ThroughputOptions,
+): Promise<void> {
+  const accountId = workflowId;
+  if (side === 'bare') {
+    const cyclesPerRun = PACE.syncsPerRun / 2;
+    const input = { accountId, provider: PROVIDER, intervalMs, cyclesPerRun };
+    await temporal.workflow.start<typeof bareLoop>('bareLoop', {
+      workflowId,
+      taskQueue,
+      args: [input],
+    });
+    return;
+  }
+  const settings = {
+    version: 1,
+    paused: false,
+    interval: 'one_minute',
+    effectiveInterval: 'one_minute',
+    intervalMs,
+    products: ['balance', 'transaction'],
+  } as const;
+  const known = {
+    scanned: ['balance', 'transaction'],
+    reauthRequired: false,
+    gone: false,
+    providerError: false,
+  } as const;
+  await temporal.workflow.start<typeof accountSync>(ACCOUNT_SYNC, {
+    workflowId,
+    taskQueue,
+    args: [{ accountId, provider: PROVIDER, settings, pace: PACE, known }],
+  });
+}
+
+/** What some of the workflows, in the runs that they are in, have needed for a refresh. */
+async function sampleHistories(stack: BenchStack, ids: readonly string[]): Promise<Sample> {
+  let refreshes = 0;
+  let events = 0;
+  let workflowTasks = 0;
+  for (const id of ids.slice(0, SAMPLED_WORKFLOWS)) {
+    const history = (await stack.temporal.workflow.getHandle(id).fetchHistory()).events ?? [];
+    events += history.length;
+    refreshes += history.filter((one) => one.activityTaskCompletedEventAttributes).length;
+    workflowTasks += history.filter((one) => one.workflowTaskCompletedEventAttributes).length;
+  }
+  return { events: events / refreshes, workflowTasks: workflowTasks / refreshes };
+}
