@@ -1,43 +1,96 @@
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Client } from 'pg';
-import { describeMachine } from './support/describe-machine.ts';
-import { print } from './support/print.ts';
-import { startBenchStack } from './support/start-bench-stack.ts';
 import { measureRefreshCost } from './refresh/history-cost.ts';
+import { costTable, goalsOf, latencyTable, throughputTable } from './refresh/report.ts';
 import { measureThroughput } from './refresh/throughput.ts';
+import { measureWebhookLatency } from './refresh/webhook-latency.ts';
+import { describeMachine } from './support/describe-machine.ts';
+import { verdict, type Goal } from './support/goals.ts';
+import { print } from './support/print.ts';
+import { startBenchStack, type BenchStack } from './support/start-bench-stack.ts';
+
+/*
+ * What a refresh costs in Temporal, how many of them a second there can be beside a bare loop, and how
+ * long a webhook takes to become a row. Exits with 1 where a goal is missed.
+ */
 
 const { values } = parseArgs({
   options: {
-    parts: { type: 'string', default: 'abc' },
+    /** Any of: cost, throughput, latency. */
+    parts: { type: 'string', default: 'cost,throughput,latency' },
+    /** Whole runs that are counted, of 30 refreshes each. */
     runs: { type: 'string', default: '4' },
     rounds: { type: 'string', default: '5' },
     accounts: { type: 'string', default: '300' },
+    /** Of those accounts, in milliseconds. */
     interval: { type: 'string', default: '3000' },
+    /** That each side of a round is measured. */
     seconds: { type: 'string', default: '20' },
-    webhooks: { type: 'string', default: '40' },
+    webhooks: { type: 'string', default: '100' },
   },
 });
-const stack = await startBenchStack({ env: process.env });
-try {
-  if (values.parts.includes('a')) {
+const SETTLE_MS = 6_000;
+
+const load = (): string =>
+  `load ${loadavg()
+    .map((one) => one.toFixed(1))
+    .join(' ')}`;
+
+const parts: Readonly<Record<string, (stack: BenchStack) => Promise<Goal[]>>> = {
+  async cost(stack) {
     const worker = await stack.startWorker();
-    print(JSON.stringify(await measureRefreshCost(stack, Number(values.runs)), null, 1));
+    const cost = await measureRefreshCost(stack, Number(values.runs));
     await worker.stop();
+    print(costTable(cost));
+    return goalsOf.cost(cost);
+  },
+  async throughput(stack) {
+    const throughput = await measureThroughput(stack, {
+      accounts: Number(values.accounts),
+      intervalMs: Number(values.interval),
+      rounds: Number(values.rounds),
+      settleMs: SETTLE_MS,
+      measureMs: Number(values.seconds) * 1_000,
+    });
+    print(throughputTable(throughput));
+    return goalsOf.throughput(throughput);
+  },
+  async latency(stack) {
+    const latencies = await measureWebhookLatency(stack, Number(values.webhooks));
+    print(latencyTable(latencies));
+    return goalsOf.latency(latencies);
+  },
+};
+
+const goals: Goal[] = [];
+for (const name of values.parts.split(',')) {
+  const run = parts[name];
+  if (!run) throw new Error(`there is no part ${name}`);
+  // Each starts with servers that have nothing to do.
+  const stack = await startBenchStack({ env: process.env });
+  const interrupt = (): void => void stack.stop().finally(() => process.exit(130));
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  try {
+    if (goals.length === 0) print(await describe(stack));
+    print(`\n${name}, ${load()}\n`);
+    goals.push(...(await run(stack)));
+    print(`\n${load()}`);
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    await stack.stop();
   }
-  if (values.parts.includes('b')) {
-    print(
-      JSON.stringify(
-        await measureThroughput(stack, {
-          accounts: Number(values.accounts),
-          intervalMs: Number(values.interval),
-          rounds: Number(values.rounds),
-          settleMs: 6000,
-          measureMs: Number(values.seconds) * 1000,
-        }),
-      ),
-    );
+}
+print('');
+print(verdict(goals));
+if (goals.some(({ reached }) => !reached)) process.exitCode = 1;
+
+async function describe({ databaseUrl }: BenchStack): Promise<string> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    return await describeMachine(client);
+  } finally {
+    await client.end();
   }
-} finally {
-  await stack.stop();
 }

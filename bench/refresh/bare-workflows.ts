@@ -45,7 +45,10 @@ export async function bareLoop(input: BareLoopInput): Promise<void> {
       mayCall: true,
       nextSyncAt: new Date(slot).toISOString(),
     });
-    await syncAccount({ balance: sync(), transaction: sync() } satisfies Record<Product, SyncInput>);
+    await syncAccount({ balance: sync(), transaction: sync() } satisfies Record<
+      Product,
+      SyncInput
+    >);
   }
   await continueAsNew<typeof bareLoop>(input);
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
+import { sql } from 'kysely';
 import { INTERVAL_MS } from '../../config/interval.ts';
 import { PACE } from '../../config/pace.ts';
 import { createAccountWorkflows } from '../../temporal/account-workflows.ts';
@@ -80,9 +81,10 @@ async function costOf(
     .selectFrom('sync_runs')
     .where('account_id', '=', account.id)
     .where('product', '=', 'transaction')
+    .where(sql<boolean>`triggers = '{schedule}'`)
     .select((eb) =>
       eb
-        .fn<number>('avg', [
+        .fn<string>('avg', [
           eb
             .case()
             .when(eb(eb('added', '+', eb.ref('changed')), '>', 0))
@@ -133,8 +135,7 @@ async function countRun(client: Client, workflowId: string, runId: string) {
   const history = events ?? [];
   return {
     refreshes: history.filter(
-      (event) =>
-        event.activityTaskScheduledEventAttributes?.activityType?.name === 'syncAccount',
+      (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'syncAccount',
     ).length,
     events: history.length,
     actions: countActions(history),

@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+} from '@temporalio/worker';
 import type { Activities, SyncInput, SyncResult } from '../../activities/contract.ts';
 import { PACE } from '../../config/pace.ts';
 import type { Product } from '../../config/product.ts';
@@ -127,7 +133,10 @@ async function runSide(
     return { perSecond, sample: await sampleHistories(stack, ids) };
   } finally {
     for (const id of ids) {
-      await stack.temporal.workflow.getHandle(id).terminate().catch(() => undefined);
+      await stack.temporal.workflow
+        .getHandle(id)
+        .terminate()
+        .catch(() => undefined);
     }
     workers.forEach((worker) => worker.shutdown());
     await running;

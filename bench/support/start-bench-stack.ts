@@ -30,7 +30,11 @@ export interface BenchStack {
   /** A call to the bank's control API. */
   bank<T>(method: string, path: string, body?: unknown): Promise<T>;
   /** Starts a main file of the repository in a process of its own, and waits until it is ready. */
-  startPart(main: string, ready: string, env?: Readonly<Record<string, string>>): Promise<ManagedProcess>;
+  startPart(
+    main: string,
+    ready: string,
+    env?: Readonly<Record<string, string>>,
+  ): Promise<ManagedProcess>;
   startWorker(): Promise<ManagedProcess>;
   /** Answers with the API's address. */
   startApi(): Promise<string>;

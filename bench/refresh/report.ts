@@ -1,0 +1,87 @@
+import { atLeast, atMost, type Goal } from '../support/goals.ts';
+import { markdownTable } from '../support/markdown-table.ts';
+import { median, quantile } from '../support/measure.ts';
+import type { RefreshCost } from './history-cost.ts';
+import type { Throughput } from './throughput.ts';
+import type { Latencies } from './webhook-latency.ts';
+
+interface Costs {
+  readonly unchanged: RefreshCost;
+  readonly changed: RefreshCost;
+}
+
+export function costTable({ unchanged, changed }: Costs): string {
+  return markdownTable([
+    [
+      'a refresh of both products',
+      'refreshes',
+      'events',
+      'billable actions',
+      'workflow tasks',
+      'state transitions',
+      'history bytes',
+      'found something new',
+    ],
+    costLine('nothing changed', unchanged),
+    costLine('something changed', changed),
+  ]);
+}
+
+export function throughputTable({ freshet, bare, sampled }: Throughput): string {
+  const line = (name: string, side: 'freshet' | 'bare', rates: readonly number[]): string[] => [
+    name,
+    median(rates).toFixed(1),
+    rates.map((rate) => rate.toFixed(1)).join(' '),
+    sampled[side].events.toFixed(2),
+    sampled[side].workflowTasks.toFixed(2),
+  ];
+  return markdownTable([
+    ['', 'refreshes/s (median)', 'refreshes/s (all)', 'events each', 'workflow tasks each'],
+    line('account workflow', 'freshet', freshet),
+    line('bare loop', 'bare', bare),
+  ]);
+}
+
+export function latencyTable({ webhook, acknowledged, floor }: Latencies): string {
+  return markdownTable([
+    ['', 'measured', 'median ms', 'p99 ms'],
+    timesLine('webhook to committed row', webhook),
+    timesLine('of it, until acknowledged', acknowledged),
+    timesLine('floor: signal, workflow, one insert', floor),
+  ]);
+}
+
+export const goalsOf = {
+  cost: ({ unchanged, changed }: Costs): Goal[] => [
+    atMost('events a refresh', Math.max(unchanged.events, changed.events), 15),
+  ],
+  /** The median of the rounds' own ratios. */
+  throughput: ({ freshet, bare }: Throughput): Goal[] => [
+    atLeast(
+      'of the bare loop',
+      median(freshet.map((rate, round) => rate / (bare[round] ?? Number.NaN))),
+      0.8,
+    ),
+  ],
+  latency: ({ webhook, floor }: Latencies): Goal[] => [
+    atMost('times the floor, webhook to row', median(webhook) / median(floor), 1.5),
+  ],
+};
+
+const costLine = (name: string, cost: RefreshCost): string[] => [
+  name,
+  String(cost.refreshes),
+  cost.events.toFixed(2),
+  cost.actions.toFixed(2),
+  cost.workflowTasks.toFixed(2),
+  cost.stateTransitions.toFixed(2),
+  String(Math.round(cost.historyBytes)),
+  `${Math.round(cost.changed * 100)} %`,
+];
+
+const timesLine = (name: string, times: readonly number[]): string[] => [
+  name,
+  String(times.length),
+  median(times).toFixed(1),
+  quantile(times, 0.99).toFixed(1),
+];
