@@ -1,14 +1,13 @@
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { Client } from 'pg';
 import { measureRefreshCost } from './refresh/history-cost.ts';
 import { costTable, goalsOf, latencyTable, throughputTable } from './refresh/report.ts';
 import { measureThroughput } from './refresh/throughput.ts';
 import { measureWebhookLatency } from './refresh/webhook-latency.ts';
-import { describeMachine } from './support/describe-machine.ts';
 import { verdict, type Goal } from './support/goals.ts';
 import { print } from './support/print.ts';
-import { startBenchStack, type BenchStack } from './support/start-bench-stack.ts';
+import type { BenchStack } from './support/start-bench-stack.ts';
+import { describeStack, withStack } from './support/with-stack.ts';
 
 /*
  * What a refresh costs in Temporal, how many of them a second there can be beside a bare loop, and how
@@ -21,8 +20,8 @@ const { values } = parseArgs({
     parts: { type: 'string', default: 'cost,throughput,latency' },
     /** Whole runs that are counted, of 30 refreshes each. */
     runs: { type: 'string', default: '4' },
-    rounds: { type: 'string', default: '5' },
-    accounts: { type: 'string', default: '300' },
+    rounds: { type: 'string', default: '4' },
+    accounts: { type: 'string', default: '200' },
     /** Of those accounts, in milliseconds. */
     interval: { type: 'string', default: '3000' },
     /** That each side of a round is measured. */
@@ -68,29 +67,13 @@ for (const name of values.parts.split(',')) {
   const run = parts[name];
   if (!run) throw new Error(`there is no part ${name}`);
   // Each starts with servers that have nothing to do.
-  const stack = await startBenchStack({ env: process.env });
-  const interrupt = (): void => void stack.stop().finally(() => process.exit(130));
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-  try {
-    if (goals.length === 0) print(await describe(stack));
+  await withStack({ env: process.env }, async (stack) => {
+    if (goals.length === 0) print(await describeStack(stack));
     print(`\n${name}, ${load()}\n`);
     goals.push(...(await run(stack)));
     print(`\n${load()}`);
-  } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-    await stack.stop();
-  }
+  });
 }
 print('');
 print(verdict(goals));
 if (goals.some(({ reached }) => !reached)) process.exitCode = 1;
-
-async function describe({ databaseUrl }: BenchStack): Promise<string> {
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    return await describeMachine(client);
-  } finally {
-    await client.end();
-  }
-}

@@ -34,21 +34,23 @@ export async function bareLoop(input: BareLoopInput): Promise<void> {
     summary: 'balance and transaction: schedule',
   } as const;
   const { syncAccount } = syncActivities(options);
-  for (let cycle = 0; cycle < cyclesPerRun; cycle += 1) {
-    const slot = nextSlot(accountId, intervalMs, Date.now());
-    await sleep(Math.max(slot - Date.now(), 1), { summary: 'until the next sync' });
-    const sync = (): SyncInput => ({
-      accountId,
-      syncRunId: uuid7(),
-      triggers: ['schedule'],
-      full: false,
-      mayCall: true,
-      nextSyncAt: new Date(slot).toISOString(),
+  const untilNextSlot = (): Promise<void> =>
+    sleep(Math.max(nextSlot(accountId, intervalMs, Date.now()) - Date.now(), 1), {
+      summary: 'until the next sync',
     });
-    await syncAccount({ balance: sync(), transaction: sync() } satisfies Record<
-      Product,
-      SyncInput
-    >);
+  const inputOf = (): SyncInput => ({
+    accountId,
+    syncRunId: uuid7(),
+    triggers: ['schedule'],
+    full: false,
+    mayCall: true,
+    nextSyncAt: new Date().toISOString(),
+  });
+  await untilNextSlot();
+  for (let cycle = 0; cycle < cyclesPerRun; cycle += 1) {
+    const inputs: Record<Product, SyncInput> = { balance: inputOf(), transaction: inputOf() };
+    // The rate is fixed: the next timer runs beside the activity.
+    await Promise.all([syncAccount(inputs), untilNextSlot()]);
   }
   await continueAsNew<typeof bareLoop>(input);
 }

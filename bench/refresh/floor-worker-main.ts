@@ -1,15 +1,16 @@
 import { fileURLToPath } from 'node:url';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { createLogger } from '../../config/logger.ts';
 import { onShutdown } from '../../config/on-shutdown.ts';
 import { runMain } from '../../config/run-main.ts';
 import { connectDatabase } from '../../db/connect.ts';
+import { installQuietRuntime } from '../support/quiet-runtime.ts';
 import { insertFloorRow } from './floor-table.ts';
 
 /** The worker of the floor, in a process of its own as the real one is. */
 await runMain(async () => {
   const stop = onShutdown();
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  installQuietRuntime();
   const db = connectDatabase({
     url: process.env['FRESHET_DATABASE_URL'] ?? '',
     onIdleError: () => undefined,

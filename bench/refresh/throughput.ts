@@ -1,13 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  NativeConnection,
-  Runtime,
-  Worker,
-} from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
 import type { Activities, SyncInput, SyncResult } from '../../activities/contract.ts';
 import { PACE } from '../../config/pace.ts';
 import type { Product } from '../../config/product.ts';
@@ -15,6 +9,8 @@ import { providerTaskQueue } from '../../config/task-queue.ts';
 import type { accountSync } from '../../workflows/account-sync.ts';
 import { ACCOUNT_SYNC } from '../../workflows/messages.ts';
 import { bundleWorkflows } from '../../worker/workflow-source.ts';
+import { eachAtOnce } from '../support/each-at-once.ts';
+import { installQuietRuntime } from '../support/quiet-runtime.ts';
 import type { BenchStack } from '../support/start-bench-stack.ts';
 import type { bareLoop } from './bare-workflows.ts';
 
@@ -43,6 +39,7 @@ type Side = 'freshet' | 'bare';
 
 const PROVIDER = 'instant';
 const SAMPLED_WORKFLOWS = 10;
+const AT_ONCE = 20;
 const nothing: SyncResult = { added: 0, changed: 0, removed: 0, more: false };
 
 /**
@@ -53,7 +50,7 @@ export async function measureThroughput(
   stack: BenchStack,
   options: ThroughputOptions,
 ): Promise<Throughput> {
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  installQuietRuntime();
   const connection = await NativeConnection.connect({ address: stack.temporalAddress });
   const bundles = { freshet: await bundleWorkflows(), bare: await bundleBare() };
   const found = { freshet: [] as number[], bare: [] as number[] };
@@ -124,7 +121,7 @@ async function runSide(
   const running = Promise.all(workers.map((worker) => worker.run()));
   const ids = Array.from({ length: options.accounts }, () => randomBytes(8).toString('hex'));
   try {
-    for (const id of ids) await startOne(stack, side, taskQueue, id, options);
+    await eachAtOnce(ids, AT_ONCE, (id) => startOne(stack, side, taskQueue, id, options));
     await sleep(options.settleMs);
     const before = refreshes;
     const start = performance.now();
@@ -132,12 +129,12 @@ async function runSide(
     const perSecond = ((refreshes - before) / (performance.now() - start)) * 1_000;
     return { perSecond, sample: await sampleHistories(stack, ids) };
   } finally {
-    for (const id of ids) {
-      await stack.temporal.workflow
+    await eachAtOnce(ids, AT_ONCE, (id) =>
+      stack.temporal.workflow
         .getHandle(id)
         .terminate()
-        .catch(() => undefined);
-    }
+        .catch(() => undefined),
+    );
     workers.forEach((worker) => worker.shutdown());
     await running;
   }

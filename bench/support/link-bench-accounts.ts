@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Interval } from '../../config/interval.ts';
 import { accountsToRun, type AccountToRun } from '../../db/account-to-run.ts';
 import { linkConnection, newId } from '../../db/link-connection.ts';
+import { eachAtOnce } from './each-at-once.ts';
 import type { BenchStack } from './start-bench-stack.ts';
 
 export interface BankCustomer {
@@ -29,14 +30,9 @@ export async function linkBenchAccounts(
   transactions: number,
 ): Promise<LinkedAccount[]> {
   const linked: { id: string; customer: BankCustomer }[] = [];
-  const waiting = [...intervals];
-  await Promise.all(
-    Array.from({ length: AT_ONCE }, async () => {
-      for (let interval = waiting.pop(); interval; interval = waiting.pop()) {
-        linked.push(await linkOne(stack, interval, transactions));
-      }
-    }),
-  );
+  await eachAtOnce(intervals, AT_ONCE, async (interval) => {
+    linked.push(await linkOne(stack, interval, transactions));
+  });
   await stack.db
     .updateTable('accounts')
     .set({

@@ -25,6 +25,8 @@ export interface BenchStack {
   readonly temporalAddress: string;
   readonly webhookToken: string;
   readonly bankUrl: string;
+  /** Null where Temporal keeps everything in memory. */
+  readonly temporalFile: string | null;
   readonly temporalPid: number;
   readonly postgresPid: number;
   /** A call to the bank's control API. */
@@ -43,8 +45,8 @@ export interface BenchStack {
 
 export interface StackOptions {
   readonly env: NodeJS.ProcessEnv;
-  /** Keeps Temporal in a SQLite file of this name, not in memory. */
-  readonly temporalFile?: string;
+  /** Keeps Temporal's data in a SQLite file, not in memory. */
+  readonly keepsTemporal?: boolean;
 }
 
 /**
@@ -63,15 +65,16 @@ export async function startBenchStack(options: StackOptions): Promise<BenchStack
 
 async function bringUp(
   folder: Awaited<ReturnType<typeof openBenchFolder>>,
-  { env, temporalFile }: StackOptions,
+  { env, keepsTemporal }: StackOptions,
 ): Promise<BenchStack> {
   const { dir, start } = folder;
   const postgres = await runPostgres(folder);
   const cli = await findCli({ env, say: print });
+  const dbFile = keepsTemporal ? path.join(dir, 'temporal.db') : undefined;
   const server = await startTemporalServer({
     cli,
     port: await freePort(),
-    dbFile: temporalFile === undefined ? undefined : path.join(dir, temporalFile),
+    dbFile,
     logFile: path.join(dir, 'temporal.log'),
     start,
     env,
@@ -133,6 +136,7 @@ async function bringUp(
     temporalAddress: server.address,
     webhookToken,
     bankUrl,
+    temporalFile: dbFile ?? null,
     temporalPid: server.process.pid,
     postgresPid: postgres.pid,
     bank,

@@ -1,0 +1,70 @@
+import { statSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { INTERVAL_MS } from '../../config/interval.ts';
+import { PACE } from '../../config/pace.ts';
+import { createAccountWorkflows } from '../../temporal/account-workflows.ts';
+import { linkBenchAccounts } from '../support/link-bench-accounts.ts';
+import type { BenchStack } from '../support/start-bench-stack.ts';
+
+/** What one scheduled refresh of both products, in which nothing changed, leaves behind. */
+export interface Growth {
+  readonly refreshes: number;
+  /** Bytes of the dev server's SQLite file, indexes and visibility included. */
+  readonly temporalBytes: number;
+  /** Bytes of `sync_runs` with its indexes. */
+  readonly syncRunsBytes: number;
+  /** Bytes of the whole database, after a vacuum. */
+  readonly postgresBytes: number;
+}
+
+const ACCOUNTS = 20;
+const INTERVAL = 1_500;
+const WARM_UP_MS = 15_000;
+
+/** @param stack one whose Temporal keeps its data in a file. */
+export async function measureGrowth(stack: BenchStack, measureMs: number): Promise<Growth> {
+  const linked = await linkBenchAccounts(
+    stack,
+    Array.from({ length: ACCOUNTS }, () => 'one_minute' as const),
+    20,
+  );
+  await stack.startWorker();
+  const workflows = createAccountWorkflows(stack.temporal, {
+    taskQueue: 'freshet',
+    intervals: { ...INTERVAL_MS, one_minute: INTERVAL },
+    pace: PACE,
+  });
+  for (const { account } of linked) await workflows.start(account);
+  await sleep(WARM_UP_MS);
+  const before = await sizes(stack);
+  await sleep(measureMs);
+  const after = await sizes(stack);
+  const refreshes = after.refreshes - before.refreshes;
+  const each = (of: (size: typeof before) => number): number =>
+    (of(after) - of(before)) / refreshes;
+  return {
+    refreshes,
+    temporalBytes: each((size) => size.temporal),
+    syncRunsBytes: each((size) => size.syncRuns),
+    postgresBytes: each((size) => size.postgres),
+  };
+}
+
+async function sizes({ db, temporalFile }: BenchStack) {
+  await sql`vacuum`.execute(db);
+  const { rows } = await sql<{ refreshes: string; sync_runs: string; database: string }>`
+    select (select count(*) from sync_runs where product = 'balance' and status = 'succeeded') as refreshes,
+      pg_total_relation_size('sync_runs') as sync_runs,
+      pg_database_size(current_database()) as database`.execute(db);
+  const [row] = rows;
+  if (!row || temporalFile === null) throw new Error('nothing to measure');
+  const bytesOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  return {
+    refreshes: Number(row.refreshes),
+    syncRuns: Number(row.sync_runs),
+    postgres: Number(row.database),
+    // Not the write-ahead log beside it, which is kept to a few megabytes.
+    temporal: bytesOf(temporalFile),
+  };
+}
