@@ -1,6 +1,7 @@
-import { sql, type Transaction } from 'kysely';
+import { sql } from 'kysely';
+import { accountsToRun, type AccountToRun } from './account-to-run.ts';
 import type { Database } from './connect.ts';
-import type { EffectProduct, Schema, WebhookOutcome } from './schema.ts';
+import type { EffectProduct, WebhookOutcome } from './schema.ts';
 
 export interface WebhookToStore {
   readonly provider: string;
@@ -15,82 +16,93 @@ export interface WebhookToStore {
   readonly products: readonly EffectProduct[];
 }
 
+export interface StoredEffect {
+  readonly accountId: string;
+  readonly product: EffectProduct;
+  /** As it stood when the webhook was stored; left out for a webhook that was stored before. */
+  readonly account?: AccountToRun;
+}
+
 export interface StoredWebhook {
   /** Null when it had been stored before and nothing more is to be done. */
   readonly id: string | null;
-  readonly effects: readonly { readonly accountId: string; readonly product: EffectProduct }[];
+  readonly effects: readonly StoredEffect[];
 }
 
 /**
  * Stores a verified webhook and what it has to do for each account that it concerns, in one
- * transaction. Once this resolves it is durable. The same webhook again, also at the same moment on
+ * statement. Once this resolves it is durable. The same webhook again, also at the same moment on
  * another instance, is stored once.
  */
 export async function storeWebhook(db: Database, webhook: WebhookToStore): Promise<StoredWebhook> {
-  return await db.transaction().execute(async (trx) => {
-    const accounts = await trx
-      .selectFrom('accounts')
-      .innerJoin('connections', 'connections.id', 'accounts.connection_id')
-      .where('accounts.provider', '=', webhook.provider)
-      .where('connections.provider', '=', webhook.provider)
-      .where('connections.unlinked_at', 'is', null)
-      .where('accounts.unlinked_at', 'is', null)
-      .$if(webhook.providerConnectionId !== null, (query) =>
-        query.where('connections.provider_connection_id', '=', webhook.providerConnectionId),
-      )
-      .$if(webhook.providerAccountId !== null, (query) =>
-        query.where('accounts.provider_account_id', '=', webhook.providerAccountId),
-      )
-      .$if(webhook.providerConnectionId === null && webhook.providerAccountId === null, (query) =>
-        query.where(sql<boolean>`false`),
-      )
-      .select(['accounts.id', 'accounts.products'])
-      .execute();
-    const effects = accounts.flatMap((account) =>
-      webhook.products
-        .filter((product) => product === 'connection' || account.products.includes(product))
-        .map((product) => ({ accountId: account.id, product })),
-    );
-    const stored = await trx
-      .insertInto('inbound_webhooks')
-      .values({
-        provider: webhook.provider,
-        dedupe_key: webhook.dedupeKey,
-        type: webhook.type,
-        occurred_at: webhook.occurredAt,
-        body: Buffer.from(webhook.body),
-        outcome: outcomeOf(webhook, accounts.length, effects.length),
-      })
-      .onConflict((conflict) => conflict.columns(['provider', 'dedupe_key']).doNothing())
-      .returning('id')
-      .executeTakeFirst();
-    if (!stored) return await storeAgain(trx, webhook);
-    if (effects.length > 0) {
-      await trx
+  const accounts = await accountsConcerned(db, webhook);
+  const effects = accounts.flatMap((account) =>
+    webhook.products
+      .filter((product) => product === 'connection' || account.products.includes(product))
+      .map((product) => ({ accountId: account.id, product, account })),
+  );
+  const stored = await db
+    .with('stored', (db) =>
+      db
+        .insertInto('inbound_webhooks')
+        .values({
+          provider: webhook.provider,
+          dedupe_key: webhook.dedupeKey,
+          type: webhook.type,
+          occurred_at: webhook.occurredAt,
+          body: Buffer.from(webhook.body),
+          outcome: outcomeOf(webhook, accounts.length, effects.length),
+        })
+        .onConflict((conflict) => conflict.columns(['provider', 'dedupe_key']).doNothing())
+        .returning('id'),
+    )
+    .with('effects', (db) =>
+      db
         .insertInto('webhook_effects')
-        .values(
-          effects.map(({ accountId, product }) => ({
-            webhook_id: stored.id,
-            account_id: accountId,
-            product,
-          })),
-        )
-        .execute();
-    }
-    return { id: stored.id, effects };
-  });
+        .columns(['webhook_id', 'account_id', 'product'])
+        .expression((eb) =>
+          eb
+            .selectFrom('stored')
+            .crossJoin(
+              sql<{ account_id: string; product: EffectProduct }>`unnest(
+                ${effects.map(({ accountId }) => accountId)}::uuid[],
+                ${effects.map(({ product }) => product)}::text[])`.as<'effect'>(
+                sql`effect(account_id, product)`,
+              ),
+            )
+            .select(['stored.id', 'effect.account_id', 'effect.product']),
+        ),
+    )
+    .selectFrom('stored')
+    .select('id')
+    .executeTakeFirst();
+  return stored ? { id: stored.id, effects } : await storeAgain(db, webhook);
+}
+
+async function accountsConcerned(db: Database, webhook: WebhookToStore): Promise<AccountToRun[]> {
+  const { provider, providerConnectionId, providerAccountId } = webhook;
+  if (providerConnectionId === null && providerAccountId === null) return [];
+  return await accountsToRun(db)
+    .where('accounts.provider', '=', provider)
+    .where('connections.provider', '=', provider)
+    .where('connections.unlinked_at', 'is', null)
+    .where('accounts.unlinked_at', 'is', null)
+    .$if(providerConnectionId !== null, (query) =>
+      query.where('connections.provider_connection_id', '=', providerConnectionId),
+    )
+    .$if(providerAccountId !== null, (query) =>
+      query.where('accounts.provider_account_id', '=', providerAccountId),
+    )
+    .execute();
 }
 
 /**
  * A webhook that was stored before has no new effect. But one to which its provider gives no time can
  * tell of another event in the same words: then what it points to is looked at again.
  */
-async function storeAgain(
-  trx: Transaction<Schema>,
-  webhook: WebhookToStore,
-): Promise<StoredWebhook> {
+async function storeAgain(db: Database, webhook: WebhookToStore): Promise<StoredWebhook> {
   if (webhook.occurredAt !== null) return { id: null, effects: [] };
-  const reopened = await trx
+  const reopened = await db
     .updateTable('webhook_effects')
     .from('inbound_webhooks')
     .whereRef('inbound_webhooks.id', '=', 'webhook_effects.webhook_id')

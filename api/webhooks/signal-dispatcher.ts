@@ -1,11 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../../config/logger.ts';
+import type { AccountToRun } from '../../db/account-to-run.ts';
 import type { EffectProduct } from '../../db/schema.ts';
 
 export interface SignalToSend {
   readonly accountId: string;
   readonly product: EffectProduct;
   readonly webhookId: string;
+  /** As it was a moment ago. */
+  readonly account?: AccountToRun | undefined;
 }
 
 /** Tells workflows of stored webhooks, behind the back of the request. */
@@ -22,7 +25,16 @@ interface Lane {
   readonly accountId: string;
   readonly product: EffectProduct;
   waiting: string[];
+  /** As it was when the newest of them came. */
+  account: AccountToRun | undefined;
 }
+
+type Send = (
+  accountId: string,
+  product: EffectProduct,
+  webhookIds: readonly string[],
+  known?: AccountToRun,
+) => Promise<void>;
 
 const RETRY_MS = [500, 1_000, 2_000, 4_000, 8_000];
 /**
@@ -37,10 +49,7 @@ const MOST_AT_A_TIME = 50;
  * webhooks arrive: the workflow takes all that are stored.
  * @param send tells the workflow, then notes in Postgres that it was told.
  */
-export function createSignalDispatcher(
-  send: (accountId: string, product: EffectProduct, webhookIds: readonly string[]) => Promise<void>,
-  logger: Logger,
-): SignalDispatcher {
+export function createSignalDispatcher(send: Send, logger: Logger): SignalDispatcher {
   const lanes = new Map<string, Lane>();
   const ready: Lane[] = [];
   const closing = new AbortController();
@@ -63,12 +72,16 @@ export function createSignalDispatcher(
   async function run(lane: Lane): Promise<void> {
     const key = keyOf(lane);
     const webhookIds = lane.waiting;
+    // Good for the first try: by the next one, or the next turn, it may have changed.
+    let known = lane.account;
     lane.waiting = [];
+    lane.account = undefined;
     for (const wait of [...RETRY_MS, null]) {
       try {
-        await send(lane.accountId, lane.product, webhookIds);
+        await send(lane.accountId, lane.product, webhookIds, known);
         break;
       } catch (err) {
+        known = undefined;
         const { accountId, product } = lane;
         if (wait === null || closing.signal.aborted) {
           logger.warn({ err, accountId, product }, 'webhook not signalled: left to the reconciler');
@@ -85,12 +98,12 @@ export function createSignalDispatcher(
   return {
     dispatch(signals) {
       if (closing.signal.aborted) return;
-      for (const { accountId, product, webhookId } of signals) {
+      for (const { accountId, product, webhookId, account } of signals) {
         const key = keyOf({ accountId, product });
         const lane = lanes.get(key);
         if (lane) lane.waiting.push(webhookId);
         else if (lanes.size < MOST_LANES) {
-          const opened = { accountId, product, waiting: [webhookId] };
+          const opened = { accountId, product, waiting: [webhookId], account };
           lanes.set(key, opened);
           ready.push(opened);
         }

@@ -1,4 +1,4 @@
-import { accountsToRun } from '../../db/account-to-run.ts';
+import { accountsToRun, type AccountToRun } from '../../db/account-to-run.ts';
 import type { Database } from '../../db/connect.ts';
 import type { EffectProduct } from '../../db/schema.ts';
 import { markSignalled } from '../../db/webhooks-to-signal.ts';
@@ -6,20 +6,25 @@ import type { AccountWorkflows } from '../../temporal/account-workflows.ts';
 
 /**
  * Tells an account's workflow that webhooks wait, starting it where it is missing, and notes that
- * it was told.
+ * it was told. `known` saves a look at the account that has only just been read.
  */
 export function signalWebhooks(db: Database, accountWorkflows: AccountWorkflows) {
   return async (
     accountId: string,
     product: EffectProduct,
     webhookIds: readonly string[],
+    known?: AccountToRun,
   ): Promise<void> => {
-    const account = await accountsToRun(db)
-      .where('accounts.id', '=', accountId)
-      .where('accounts.unlinked_at', 'is', null)
-      .executeTakeFirst();
+    const account = known ?? (await findAccount(db, accountId));
     if (!account) return;
     await accountWorkflows.webhookStored(account, product);
     await markSignalled(db, { account, product, webhookIds });
   };
+}
+
+async function findAccount(db: Database, accountId: string): Promise<AccountToRun | undefined> {
+  return await accountsToRun(db)
+    .where('accounts.id', '=', accountId)
+    .where('accounts.unlinked_at', 'is', null)
+    .executeTakeFirst();
 }
