@@ -7,7 +7,7 @@ import {
 import type { SyncInput } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
 import { heldInFull } from './held-in-full.ts';
-import type { OpenAccount } from './open-account.ts';
+import { openAccount, type OpenAccount } from './open-account.ts';
 import { pendingEffects, type PendingEffect } from './pending-effects.ts';
 import { isOnly } from './triggers.ts';
 
@@ -19,19 +19,24 @@ export interface PendingWork {
 }
 
 /**
- * The webhooks that a sync has to put into effect, and what they say; where the bank is not to be
- * called, those that hold everything. Null when only webhooks asked for it and none is left.
+ * The account, as `openAccount` gives it, and the webhooks that a sync has to put into effect, and what
+ * they say; where the bank is not to be called, those that hold everything. No work when only webhooks asked for it and none is left.
  */
-export async function pendingWork(
+export async function openWork(
   deps: ActivityDeps,
   input: SyncInput,
   product: Product,
-  { account, provider }: OpenAccount,
-): Promise<PendingWork | null> {
-  const webhooks = await pendingWebhooks(deps.db, input.accountId, product);
+): Promise<{ readonly opened: OpenAccount; readonly work: PendingWork | null }> {
+  // Neither read needs the other.
+  const [opened, webhooks] = await Promise.all([
+    openAccount(deps, input.accountId),
+    pendingWebhooks(deps.db, input.accountId, product),
+  ]);
+  const { account, provider } = opened;
   const effects = pendingEffects(provider, account.providerAccountId, product, webhooks);
   const more = input.mayCall && webhooks.length === MOST_PENDING_WEBHOOKS;
   const work = input.mayCall ? { webhooks, effects } : heldInFull(webhooks, effects);
-  if (isOnly('webhook', input.triggers) && work.webhooks.length === 0) return null;
-  return { ...work, more };
+  if (isOnly('webhook', input.triggers) && work.webhooks.length === 0)
+    return { opened, work: null };
+  return { opened, work: { ...work, more } };
 }

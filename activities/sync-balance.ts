@@ -5,9 +5,8 @@ import type { CallContext, ProviderBalance } from '../providers/provider.ts';
 import { committedBefore } from './committed-before.ts';
 import type { SyncInput } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
-import { openAccount } from './open-account.ts';
 import { nothingToDo, type SyncDone } from './sync-done.ts';
-import { pendingWork } from './pending-work.ts';
+import { openWork } from './open-work.ts';
 import { isOnly, wantsRefresh } from './triggers.ts';
 
 /**
@@ -21,10 +20,9 @@ export async function syncBalance(
   context: CallContext,
 ): Promise<SyncDone> {
   const { accountId, syncRunId, triggers, nextSyncAt } = input;
-  const opened = await openAccount(deps, accountId);
-  const { provider, ref } = opened;
-  const work = await pendingWork(deps, input, 'balance', opened);
+  const { opened, work } = await openWork(deps, input, 'balance');
   if (!work) return await committedBefore(deps.db, syncRunId);
+  const { provider, ref } = opened;
   const { webhooks, effects, more } = work;
 
   const told = effects.filter((effect) => effect.kind === 'balance').map(({ balance }) => balance);
@@ -35,8 +33,8 @@ export async function syncBalance(
       effects.some((effect) => effect.kind === 'changed'));
   if (!asksBank && told.length === 0) return nothingToDo;
 
-  const scope = asksBank ? 'full' : 'webhook';
-  const earlier = await beginSyncRun(deps.db, { ...run(input), scope });
+  const start = { ...run(input), scope: asksBank ? 'full' : 'webhook' } as const;
+  const earlier = asksBank ? await beginSyncRun(deps.db, start) : null;
   if (earlier) return { counts: earlier, more };
 
   const fetched = asksBank
@@ -50,6 +48,8 @@ export async function syncBalance(
     balance: newest,
     source: newest === fetched ? 'fetch' : 'webhook',
     webhookIds: webhooks.map(({ id }) => id),
+    // Without a call to wait for, the record of its beginning can come with the rest.
+    ...(asksBank ? {} : { start }),
   });
   return { counts, more };
 }

@@ -6,9 +6,8 @@ import type { CallContext } from '../providers/provider.ts';
 import { committedBefore } from './committed-before.ts';
 import type { SyncInput } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
-import { openAccount } from './open-account.ts';
 import type { PendingEffect } from './pending-effects.ts';
-import { pendingWork } from './pending-work.ts';
+import { openWork } from './open-work.ts';
 import { planReads, type ReadPlan } from './plan-reads.ts';
 import { readTransactions, type TransactionsRead } from './read-transactions.ts';
 import type { SyncDone } from './sync-done.ts';
@@ -27,10 +26,9 @@ export async function syncTransactions(
   context: CallContext,
 ): Promise<SyncDone> {
   const { accountId, syncRunId, triggers, nextSyncAt } = input;
-  const opened = await openAccount(deps, accountId);
-  const { provider, ref } = opened;
-  const work = await pendingWork(deps, input, 'transaction', opened);
+  const { opened, work } = await openWork(deps, input, 'transaction');
   if (!work) return await committedBefore(deps.db, syncRunId);
+  const { provider, ref } = opened;
   const { webhooks, effects, more } = work;
 
   const cursor = await findCursor(deps.db, accountId, 'transaction');

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { ProviderBalance } from '../providers/provider.ts';
+import type { SyncRunStart } from './begin-sync-run.ts';
 import type { Database } from './connect.ts';
 import { finishSyncRun, type SyncCounts } from './finish-sync-run.ts';
 import { openSyncCommit } from './open-sync-commit.ts';
@@ -11,6 +12,8 @@ export interface BalanceCommit {
   readonly source: 'fetch' | 'webhook';
   readonly webhookIds: readonly string[];
   readonly nextSyncAt: string | null;
+  /** Of a sync that made no call, and so was not recorded as begun before. */
+  readonly start?: SyncRunStart;
 }
 
 /**
@@ -22,7 +25,7 @@ export interface BalanceCommit {
 export async function commitBalance(db: Database, commit: BalanceCommit): Promise<SyncCounts> {
   const { accountId, syncRunId, balance, source } = commit;
   return await db.transaction().execute(async (trx) => {
-    const earlier = await openSyncCommit(trx, accountId, syncRunId);
+    const earlier = await openSyncCommit(trx, accountId, syncRunId, commit.start);
     if (earlier) return earlier;
 
     const stored = await trx
@@ -54,13 +57,14 @@ export async function commitBalance(db: Database, commit: BalanceCommit): Promis
     if (isChange) {
       const row = { ...values, source, raw: balance.raw };
       await trx
-        .insertInto('balances')
-        .values({ account_id: accountId, ...row })
-        .onConflict((conflict) =>
-          conflict.column('account_id').doUpdateSet({ ...row, changed_at: sql<Date>`now()` }),
+        .with('current', (trx) =>
+          trx
+            .insertInto('balances')
+            .values({ account_id: accountId, ...row })
+            .onConflict((conflict) =>
+              conflict.column('account_id').doUpdateSet({ ...row, changed_at: sql<Date>`now()` }),
+            ),
         )
-        .execute();
-      await trx
         .insertInto('balance_history')
         .values({ account_id: accountId, ...values })
         .execute();

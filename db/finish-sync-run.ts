@@ -28,21 +28,32 @@ export interface SyncRunEnd {
  */
 export async function finishSyncRun(trx: Transaction<Schema>, end: SyncRunEnd): Promise<void> {
   const { syncRunId, accountId, product, dataAsOf, counts, webhookIds } = end;
+  // One statement: a sync is mostly waiting for round trips.
   await trx
-    .updateTable('sync_runs')
-    .set({
-      ...counts,
-      status: 'succeeded',
-      finished_at: sql<Date>`now()`,
-      data_as_of: dataAsOf,
-      webhooks: webhookIds.length,
-      quarantined: end.quarantined ?? 0,
-      error_kind: null,
-      error_code: null,
-    })
-    .where('id', '=', syncRunId)
-    .execute();
-  await trx
+    .with('run', (trx) =>
+      trx
+        .updateTable('sync_runs')
+        .set({
+          ...counts,
+          status: 'succeeded',
+          finished_at: sql<Date>`now()`,
+          data_as_of: dataAsOf,
+          webhooks: webhookIds.length,
+          quarantined: end.quarantined ?? 0,
+          error_kind: null,
+          error_code: null,
+        })
+        .where('id', '=', syncRunId),
+    )
+    .with('effects', (trx) =>
+      trx
+        .updateTable('webhook_effects')
+        .set({ applied_at: sql<Date>`now()`, sync_run_id: syncRunId })
+        .where('account_id', '=', accountId)
+        .where('product', '=', product)
+        .where(sql<boolean>`webhook_id = any(${[...webhookIds]}::uuid[])`)
+        .where('applied_at', 'is', null),
+    )
     .updateTable('accounts')
     .set(
       product === 'balance'
@@ -60,14 +71,5 @@ export async function finishSyncRun(trx: Transaction<Schema>, end: SyncRunEnd): 
           },
     )
     .where('id', '=', accountId)
-    .execute();
-  if (webhookIds.length === 0) return;
-  await trx
-    .updateTable('webhook_effects')
-    .set({ applied_at: sql<Date>`now()`, sync_run_id: syncRunId })
-    .where('account_id', '=', accountId)
-    .where('product', '=', product)
-    .where(sql<boolean>`webhook_id = any(${[...webhookIds]}::uuid[])`)
-    .where('applied_at', 'is', null)
     .execute();
 }

@@ -1,4 +1,5 @@
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
+import type { SyncRunStart } from './begin-sync-run.ts';
 import type { SyncCounts } from './finish-sync-run.ts';
 import type { Schema } from './schema.ts';
 
@@ -20,12 +21,16 @@ export class SyncRefused extends Error {
  * The first part of a sync's transaction. Locks the account, so that an abandoned attempt and its
  * successor come one after the other. Answers with the counts when another attempt has committed
  * already, else null. Throws `SyncRefused`.
+ *
+ * @param start of a sync that has not been recorded as begun; it is now, in the same transaction.
  */
 export async function openSyncCommit(
   trx: Transaction<Schema>,
   accountId: string,
   syncRunId: string,
+  start?: SyncRunStart,
 ): Promise<SyncCounts | null> {
+  if (start && (await beginUnderLock(trx, start))) return null;
   const account = await trx
     .selectFrom('accounts')
     .where('id', '=', accountId)
@@ -43,4 +48,22 @@ export async function openSyncCommit(
   if (run.status === 'running') return null;
   const { fetched, added, changed, removed } = run;
   return { fetched, added, changed, removed };
+}
+
+/**
+ * Locks the account and records the run in one statement; the lock comes first, as it does where a sync
+ * is given up. Answers false, and why is to be found out, when the account is unlinked or the run has
+ * ended.
+ */
+async function beginUnderLock(trx: Transaction<Schema>, run: SyncRunStart): Promise<boolean> {
+  const { rows } = await sql`
+    with locked as materialized (
+      select id from accounts where id = ${run.accountId} and unlinked_at is null for no key update
+    )
+    insert into sync_runs (id, account_id, product, triggers, scope)
+    select ${run.id}::uuid, locked.id, ${run.product}, ${[...run.triggers]}::text[], ${run.scope} from locked
+    on conflict (id) do update set attempts = sync_runs.attempts + 1, scope = excluded.scope
+      where sync_runs.status = 'running'
+    returning id`.execute(trx);
+  return rows.length > 0;
 }
