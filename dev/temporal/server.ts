@@ -9,6 +9,8 @@ export interface TemporalServerOptions {
   readonly uiPort?: number | undefined;
   /** Without it everything is kept in memory. */
   readonly dbFile?: string | undefined;
+  /** More of the server's dynamic configuration, each as `name=JSON`. */
+  readonly dynamicConfig?: readonly string[];
   readonly logFile: string;
   readonly start: ProcessStarter;
   readonly env: NodeJS.ProcessEnv;
@@ -48,6 +50,7 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
       // It would ask the vendor's site for newer versions.
       '--dynamic-config-value',
       'frontend.enableServerVersionCheck=false',
+      ...(options.dynamicConfig ?? []).flatMap((value) => ['--dynamic-config-value', value]),
       '--log-level',
       'error',
     ],
