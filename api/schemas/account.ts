@@ -19,6 +19,13 @@ export const account = z
     settings: z.object({
       paused: z.boolean(),
       interval: interval.nullable().describe('Null: only by webhooks and by hand.'),
+      effective_interval: interval
+        .nullable()
+        .describe('How often it really is refreshed: `interval`, or longer (see `limited_by`).'),
+      limited_by: z
+        .enum(['provider_smallest_interval', 'provider_calls_per_day'])
+        .nullable()
+        .describe('What the provider allows no more of; null: nothing stands in the way.'),
       products: z.array(product),
       webhook_url: z.string().nullable(),
       version: z.int(),
@@ -52,6 +59,8 @@ export function toAccount(row: AccountRow, applied: SettingsApplied | null = nul
     settings: {
       paused: row.paused,
       interval: row.refresh_interval,
+      effective_interval: row.effective_interval,
+      limited_by: row.limited_by,
       products: row.products,
       webhook_url: row.webhook_url,
       version: row.settings_version,
