@@ -1,4 +1,5 @@
 import { correctIntervals } from './correct-intervals.ts';
+import { markStale } from './mark-stale.ts';
 import type { Repair } from './repair.ts';
 import { signalWebhooks } from './signal-webhooks.ts';
 import { startLateWorkflows } from './start-late-workflows.ts';
@@ -16,4 +17,5 @@ export const repairs: Readonly<Record<string, Repair>> = {
   late_workflows_started: startLateWorkflows,
   missing_workflows_started: startMissingWorkflows,
   orphans_stopped: stopOrphans,
+  accounts_marked_stale: markStale,
 };

@@ -34,6 +34,9 @@ export const account = z
     status: z.enum(['scanning', 'active', 'failing', 'paused', 'unlinked']),
     pause_reason: z.enum(['user', 'reauth_required', 'provider_error']).nullable(),
     next_sync_at: timestamp.nullable(),
+    stale_since: timestamp
+      .nullable()
+      .describe('Since when a product has been stale, as looked at every minute; null: none is.'),
     balance: freshness,
     transactions: freshness,
     created_at: timestamp,
@@ -69,6 +72,7 @@ export function toAccount(row: AccountRow, applied: SettingsApplied | null = nul
     status,
     pause_reason: pauseReason,
     next_sync_at: status === 'paused' ? null : nextSyncAt,
+    stale_since: row.stale_since?.toISOString() ?? null,
     balance: freshnessOf(row, 'balance'),
     transactions: freshnessOf(row, 'transaction'),
     created_at: row.created_at.toISOString(),

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVENT_TYPES, type EventType } from '../../config/event-type.ts';
 import { recordEvents } from '../../db/record-event.ts';
@@ -140,5 +141,32 @@ describe('the life of an account', () => {
     const [recovered] = (await list(`account_id=${account}`)).body.data;
     expect(recovered.data).toEqual({ reason: 'reauth_required' });
     expect(await typesOf(`account_id=${other?.account}`)).not.toContain('account.paused');
+  });
+
+  it('is told: that its data has become stale, until it is refreshed', async () => {
+    const { accounts } = await link(freshet, bank, { accounts: 1 }, true);
+    const [{ account }] = accounts;
+    await untilStatus(freshet, account, 'active');
+    const threeDaysAgo = sql<Date>`now() - interval '3 days'`;
+    await freshet.db
+      .updateTable('accounts')
+      .set({
+        balance_synced_at: threeDaysAgo,
+        transactions_synced_at: threeDaysAgo,
+        settings_changed_at: threeDaysAgo,
+      })
+      .where('id', '=', account)
+      .execute();
+    await eventually(async () => (await typesOf(`account_id=${account}`)).length > 0);
+    const show = async () => (await freshet.call('GET', `/v1/accounts/${account}`)).body;
+    const stale = await show();
+    expect([stale.stale_since, stale.balance.stale]).toEqual([expect.any(String), true]);
+    await freshet.call('POST', `/v1/accounts/${account}/refresh`, { wait: 20 });
+    const fresh = await show();
+    expect([fresh.stale_since, fresh.balance.stale]).toEqual([null, false]);
+    const { body } = await list(`account_id=${account}`);
+    expect(body.data).toMatchObject([
+      { type: 'account.stale', data: { status: 'active', products: ['balance', 'transaction'] } },
+    ]);
   });
 });
