@@ -77,6 +77,8 @@ export interface Activities {
   syncAccount(input: Readonly<Record<Product, SyncInput>>): Promise<Record<Product, SyncAnswer>>;
   /** Applies what stored webhooks say of the connection's consent; answers with how it stands. */
   readConsent(input: { accountId: string }): Promise<ConsentState>;
+  /** Notes that the connection, which had ended at the bank, can be read again. */
+  confirmConsent(input: { accountId: string }): Promise<void>;
   recordAccountState(record: AccountStateRecord): Promise<void>;
   recordSyncFailure(failure: SyncFailure): Promise<void>;
   reconcile(): Promise<ReconcileResult>;

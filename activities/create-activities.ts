@@ -1,10 +1,11 @@
-import { failSyncRun } from '../db/fail-sync-run.ts';
 import { recordAccountState } from '../db/record-account-state.ts';
 import { attempt } from './attempt.ts';
+import { confirmConsent } from './confirm-consent.ts';
 import type { Activities } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
 import { readConsent } from './read-consent.ts';
 import { reconcile } from './reconcile.ts';
+import { recordSyncFailure } from './record-sync-failure.ts';
 import { runSync } from './run-sync.ts';
 import { syncAccount } from './sync-account.ts';
 import { syncBalance } from './sync-balance.ts';
@@ -31,10 +32,9 @@ export function createActivities(deps: ActivityDeps): Activities {
     recordAccountState: (record) =>
       attempt(logger, { accountId: record.accountId }, () => recordAccountState(db, record)),
     recordSyncFailure: (failure) =>
-      attempt(logger, { accountId: failure.accountId }, async () => {
-        await failSyncRun(db, failure);
-        logger.warn({ ...failure, outcome: 'failed' }, 'sync finished');
-      }),
+      attempt(logger, { accountId: failure.accountId }, () => recordSyncFailure(deps, failure)),
+    confirmConsent: ({ accountId }) =>
+      attempt(logger, { accountId }, () => confirmConsent(deps, accountId)),
     reconcile: () => attempt(logger, {}, (context) => reconcile(deps, context)),
   };
 }

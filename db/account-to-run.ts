@@ -7,6 +7,7 @@ import type { ConnectionStatus, PauseReason } from './schema.ts';
 /** A row of `accounts`, as far as its workflow is concerned. */
 export interface AccountToRun {
   readonly id: string;
+  readonly connection_id: string;
   readonly provider: string;
   readonly paused: boolean;
   readonly refresh_interval: Interval | null;
@@ -27,6 +28,7 @@ export function accountsToRun(db: Database) {
     .innerJoin('connections', 'connections.id', 'accounts.connection_id')
     .select([
       'accounts.id',
+      'accounts.connection_id',
       'accounts.provider',
       'accounts.paused',
       'accounts.refresh_interval',

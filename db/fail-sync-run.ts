@@ -15,11 +15,11 @@ export interface SyncRunFailure {
 /**
  * Records that a sync was given up. A run that has committed after all stays succeeded; one that
  * never began is recorded too. A failure that asks for a new log-in, or tells that the consent has
- * ended, is noted on the connection.
+ * ended, is noted on the connection, and that connection's id is the answer.
  */
-export async function failSyncRun(db: Database, failure: SyncRunFailure): Promise<void> {
+export async function failSyncRun(db: Database, failure: SyncRunFailure): Promise<string | null> {
   const { accountId, product, errorKind, errorCode } = failure;
-  await db.transaction().execute(async (trx) => {
+  return await db.transaction().execute(async (trx) => {
     // The lock orders this against a commit of an attempt that was thought dead.
     const account = await trx
       .selectFrom('accounts')
@@ -27,7 +27,8 @@ export async function failSyncRun(db: Database, failure: SyncRunFailure): Promis
       .select(['connection_id', 'unlinked_at'])
       .forNoKeyUpdate()
       .executeTakeFirst();
-    if (!account) return;
+    if (!account) return null;
+    const { connection_id: connectionId } = account;
     const end = {
       status: 'failed' as const,
       finished_at: sql<Date>`now()`,
@@ -49,7 +50,7 @@ export async function failSyncRun(db: Database, failure: SyncRunFailure): Promis
       )
       .returning('id')
       .executeTakeFirst();
-    if (!failed) return;
+    if (!failed) return null;
     await trx
       .updateTable('accounts')
       .set(
@@ -62,7 +63,7 @@ export async function failSyncRun(db: Database, failure: SyncRunFailure): Promis
     // A code such as `account_unknown` tells of one account, not of the consent.
     const isOfConsent =
       errorKind === 'reauth' || (errorKind === 'gone' && !errorCode.startsWith('account_'));
-    if (account.unlinked_at || !isOfConsent) return;
+    if (account.unlinked_at || !isOfConsent) return null;
     await trx
       .updateTable('connections')
       .set({
@@ -71,8 +72,9 @@ export async function failSyncRun(db: Database, failure: SyncRunFailure): Promis
         status_as_of: sql<Date>`now()`,
         status_changed_at: sql<Date>`now()`,
       })
-      .where('id', '=', account.connection_id)
+      .where('id', '=', connectionId)
       .where('status', '=', 'active')
       .execute();
+    return connectionId;
   });
 }

@@ -99,6 +99,7 @@ export function createAccountWorkflows(
       taskQueue,
       args: [input] satisfies Parameters<typeof accountSync>,
       workflowIdConflictPolicy: 'USE_EXISTING' as const,
+      memo: { connectionId: account.connection_id },
       typedSearchAttributes: [
         { key: searchAttributes.provider, value: provider },
         { key: searchAttributes.status, value: 'scanning' },

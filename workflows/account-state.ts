@@ -223,7 +223,7 @@ export function fail(
   product.notBefore = null;
   product.mustWait = failure.retryAfterMs !== null;
   if (failure.code === ACCOUNT_UNLINKED) state.unlinked = true;
-  else if (failure.kind === 'reauth') state.pauses.reauthRequired = true;
+  else if (failure.kind === 'reauth') loginRequired(state);
   else if (failure.kind === 'gone') {
     state.pauses.gone = true;
     product.notBefore = now + state.pace.goneRetryMs;
@@ -235,11 +235,18 @@ export function fail(
   }
 }
 
+/** The customer must log in again: nothing is tried before. */
+export function loginRequired(state: AccountSyncState): void {
+  state.pauses.reauthRequired = true;
+  state.pauses.gone = false;
+}
+
 /** The connection's consent has been found to have ended. Now and then it is tried again. */
 export function consentEnded(state: AccountSyncState, now: number): void {
   if (state.pauses.gone) return;
   askFor(state, state.settings.products, 'reconcile');
   state.pauses.gone = true;
+  state.pauses.reauthRequired = false;
   for (const name of state.settings.products) {
     state.products[name].notBefore = now + state.pace.goneRetryMs;
   }
@@ -255,23 +262,29 @@ export function consentStands(state: AccountSyncState, now: number): void {
   resume(state, now);
 }
 
-/** The provider answers again, or the operator wants it tried. */
-export function endProviderError(state: AccountSyncState, now: number): void {
+/**
+ * The provider answers again, or the operator wants it tried. Answers whether the consent was thought
+ * to have ended.
+ */
+export function endProviderError(state: AccountSyncState, now: number): boolean {
   const { pauses } = state;
-  if (!pauses.gone && !pauses.failing) return;
+  const { gone, failing } = pauses;
+  if (!gone && !failing) return false;
   pauses.gone = false;
   pauses.failing = false;
   resume(state, now);
+  return gone;
 }
 
-/** After a pause everything is refreshed once. */
+/** After a pause everything is refreshed once, and at once. */
 function resume(state: AccountSyncState, now: number): void {
   if (state.nextSlotAt !== null && state.nextSlotAt <= now) planNextSlot(state, now);
-  const late = state.settings.products.filter((name) => {
-    const { lastSuccessAt } = state.products[name];
-    return lastSuccessAt === null || lastSuccessAt < now;
-  });
-  askFor(state, late, 'reconcile');
+  for (const name of state.settings.products) {
+    const product = state.products[name];
+    if (product.lastSuccessAt === now) continue;
+    askFor(state, [name], 'reconcile');
+    if (!product.mustWait) product.notBefore = null;
+  }
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   consentEnded,
   consentStands,
   deadline,
+  loginRequired,
   openState,
   passDeadline,
   pauseReason,
@@ -75,7 +76,7 @@ export async function accountSync(input: AccountSyncInput): Promise<void> {
     try {
       const consent = await readConsent({ accountId: state.accountId });
       if (consent === 'active') consentStands(state, Date.now());
-      else if (consent === 'reauth_required') state.pauses.reauthRequired = true;
+      else if (consent === 'reauth_required') loginRequired(state);
       else consentEnded(state, Date.now());
     } catch (error) {
       // Else it waits in Postgres, and the reconciler asks again.

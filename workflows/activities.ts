@@ -11,10 +11,8 @@ const retry = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '
 const HEARTBEAT_TIMEOUT = '10s';
 
 /** Short and safe to repeat: kept up until it succeeds, as it only needs Postgres. */
-export const { readConsent, recordAccountState, recordSyncFailure } = proxyActivities<Activities>({
-  startToCloseTimeout: '10s',
-  retry,
-});
+export const { confirmConsent, readConsent, recordAccountState, recordSyncFailure } =
+  proxyActivities<Activities>({ startToCloseTimeout: '10s', retry });
 
 export const { reconcile } = proxyActivities<Activities>({
   startToCloseTimeout: '2m',

@@ -26,7 +26,7 @@ export function createDashboard(
       const values = {
         status: statusOf(state),
         pauseReason: pauseReason(state) ?? 'none',
-        interval: state.settings.interval ?? 'none',
+        interval: state.settings.effectiveInterval ?? 'none',
         lastErrorType: products.find((product) => product.lastErrorKind)?.lastErrorKind ?? 'none',
         nextSync: next,
         lastSuccess: lastSuccess || null,
@@ -54,9 +54,9 @@ function details(state: AccountSyncState): string {
   const rows = [
     ['Status', reason ? `paused (${reason})` : statusOf(state)],
     ['Provider', state.provider],
-    ['Interval', state.settings.interval ?? 'none'],
+    ['Interval', intervalOf(state)],
     ['Products', state.settings.products.join(', ')],
-    ['Next sync', shown(deadline(state), 'not planned')],
+    [reason ? 'Next try' : 'Next sync', shown(deadline(state), 'not planned')],
     ['Settings version', String(state.settings.version)],
   ];
   const products = PRODUCTS.map((name) => {
@@ -73,6 +73,14 @@ function details(state: AccountSyncState): string {
     '|---|---|---|---|',
     ...products,
   ].join('\n');
+}
+
+function intervalOf({ settings }: AccountSyncState): string {
+  const { interval, effectiveInterval } = settings;
+  if (interval === null) return 'none: by webhooks and by hand';
+  return interval === effectiveInterval
+    ? interval
+    : `${effectiveInterval} (asked for: ${interval})`;
 }
 
 /** The UI draws tables without any space between columns. */

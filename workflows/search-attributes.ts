@@ -11,7 +11,7 @@ export const searchAttributes = {
   /** `user`, `reauth_required`, `provider_error`, or `none`. */
   pauseReason: defineSearchAttributeKey('FreshetPauseReason', 'KEYWORD'),
   provider: defineSearchAttributeKey('FreshetProvider', 'KEYWORD'),
-  /** The interval's name, or `none`. */
+  /** The name of the interval that is kept (see `AccountSettings`), or `none`. */
   interval: defineSearchAttributeKey('FreshetInterval', 'KEYWORD'),
   nextSync: defineSearchAttributeKey('FreshetNextSync', 'DATETIME'),
   lastSuccess: defineSearchAttributeKey('FreshetLastSuccess', 'DATETIME'),

@@ -12,7 +12,13 @@ import {
   type AccountSyncState,
   type Work,
 } from './account-state.ts';
-import { PRIORITY, recordSyncFailure, syncActivities, type SyncOptions } from './activities.ts';
+import {
+  confirmConsent,
+  PRIORITY,
+  recordSyncFailure,
+  syncActivities,
+  type SyncOptions,
+} from './activities.ts';
 import { readFailure, type Failure } from './failure.ts';
 import { isoOrNull } from './iso.ts';
 import { notRun, type Rounds } from './rounds.ts';
@@ -78,8 +84,7 @@ export function createSyncs(
     } finally {
       running.delete(product);
     }
-    // Only now: what it asks for is no part of what has just been done.
-    if (state.products[product].failures === 0 && work.mayCall) endProviderError(state, Date.now());
+    if (state.products[product].failures === 0 && work.mayCall) await recovered();
   }
 
   async function together(balance: Begun, transaction: Begun): Promise<void> {
@@ -99,9 +104,12 @@ export function createSyncs(
       answers = { balance: answer, transaction: answer };
     }
     await Promise.all(both.map((begun) => settle(begun, answers[begun.product])));
-    if (both.some(({ product }) => answers[product].outcome === 'succeeded')) {
-      endProviderError(state, Date.now());
-    }
+    if (both.some(({ product }) => answers[product].outcome === 'succeeded')) await recovered();
+  }
+
+  /** Only once a sync is over: what is asked for now is no part of what it has done. */
+  async function recovered(): Promise<void> {
+    if (endProviderError(state, Date.now())) await confirmConsent({ accountId });
   }
 
   async function settle(begun: Begun, answer: SyncAnswer): Promise<void> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isZero, negate, parseDecimal } from '../../providers/money.ts';
+import { randomFrom } from '../support/random.ts';
 
 describe('parseDecimal', () => {
   it.each([
@@ -53,7 +54,7 @@ describe('parseDecimal', () => {
 
   it('agrees with integer arithmetic on numbers drawn at random', () => {
     const seed = Number(process.env['FRESHET_TEST_SEED'] ?? Date.now() % 1_000_000);
-    const next = random(seed);
+    const next = randomFrom(seed);
     for (let i = 0; i < 2_000; i += 1) {
       const units = BigInt(Math.floor(next() * 1e15)) * (next() < 0.5 ? -1n : 1n);
       const scale = Math.floor(next() * 7);
@@ -100,15 +101,4 @@ function scaled(text: string, scale: number): bigint {
   const [whole = '', fraction = ''] = text.replace('-', '').split('.');
   const units = BigInt(whole + fraction.padEnd(scale, '0'));
   return text.startsWith('-') ? -units : units;
-}
-
-/** mulberry32 */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -38,14 +38,14 @@ export interface Linked {
   readonly customer: BankCustomer;
 }
 
-/** Creates a customer at the bank and links it. */
+/** Links a customer of the bank; creates one where only its wishes are given. */
 export async function link(
   freshet: Freshet,
   bank: TestBank,
-  wanted: { accounts?: unknown; transactions?: number },
+  wanted: BankCustomer | { accounts?: unknown; transactions?: number },
   refresh: unknown = false,
 ): Promise<Linked> {
-  const customer = await bank.createCustomer(wanted);
+  const customer = 'customer' in wanted ? wanted : await bank.createCustomer(wanted);
   const { status, body } = await freshet.call('POST', '/v1/connections', {
     provider: 'okra',
     link: { customer: customer.customer.id, bank: customer.bank.id },
