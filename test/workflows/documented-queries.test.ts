@@ -52,10 +52,7 @@ beforeAll(async () => {
     account('by the minute', { refresh: { interval: 'one_minute' } }),
     account('waits').then(({ id, customer }) => logOut(id, customer, 'required')),
     account('refused').then(({ id, customer }) => logOut(id, customer, 'revoked')),
-    account('failing').then(async ({ id, bankId }) => {
-      await breakDown(bankId, '429');
-      await refresh(id);
-    }),
+    account('failing').then(({ id, bankId }) => breakDown(bankId, '429').then(() => refresh(id))),
     account('never read', { fault: '429', until: 'failing' }),
     account('scanned', { fault: 'hang', until: 'scanning' }),
     account('unlinked').then(({ connectionId }) =>
