@@ -12,6 +12,7 @@ import { balanceRoutes } from './routes/balances.ts';
 import { changeRoutes } from './routes/changes.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { docsRoutes } from './routes/docs.ts';
+import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
 import { refreshRoutes } from './routes/refresh.ts';
@@ -40,6 +41,7 @@ export function createApp(deps: ApiDeps): Hono {
     .route('/accounts', transactionRoutes(deps))
     .route('/accounts', syncRoutes(deps))
     .route('/changes', changeRoutes(deps))
+    .route('/events', eventRoutes(deps))
     .route('/quarantine', quarantineRoutes(deps))
     .route('/', refreshRoutes(deps));
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { linkConnection, newId } from '../db/link-connection.ts';
 import { listAccounts, type AccountRow } from '../db/list-accounts.ts';
+import { effectiveInterval } from '../providers/effective-interval.ts';
 import type { CallContext, JsonValue } from '../providers/provider.ts';
 import type { ApiDeps } from './deps.ts';
 import { Problem } from './http/problem.ts';
@@ -40,6 +41,9 @@ export async function linkAccounts(
   if (accounts.length === 0) {
     throw new Problem(422, 'no_accounts', 'The connection has no accounts.');
   }
+  const settings = toRefreshSettings(request.refresh);
+  const { interval, products } = settings;
+  const effective = effectiveInterval(interval, products.length, provider.capabilities);
   const connection = await linkConnection(db, {
     id: await newId(db),
     provider: provider.name,
@@ -47,7 +51,7 @@ export async function linkAccounts(
     sealFor: (id) => keyRing.seal(JSON.stringify(linked.credentials), id),
     reference: request.reference ?? null,
     accounts,
-    settings: toRefreshSettings(request.refresh),
+    settings: { ...settings, effective },
   });
   const rows = await listAccounts(db, { connectionId: connection.id, limit: ALL });
   const told = await Promise.allSettled(rows.map((row) => tell(row)));

@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Interval } from '../config/interval.ts';
 import type { Product } from '../config/product.ts';
+import type { EffectiveInterval } from '../providers/effective-interval.ts';
 import type { LinkedConnection, ProviderAccount } from '../providers/provider.ts';
 import type { Database } from './connect.ts';
 import type { Schema } from './schema.ts';
@@ -16,6 +17,7 @@ export interface ConnectionToLink {
   readonly accounts: readonly ProviderAccount[];
   readonly settings: {
     readonly interval: Interval | null;
+    readonly effective: EffectiveInterval;
     readonly products: readonly Product[];
     readonly webhookUrl: string | null;
   };
@@ -72,7 +74,8 @@ export async function linkConnection(
           type: account.type,
           currency: account.currency,
           refresh_interval: settings.interval,
-          effective_interval: settings.interval,
+          effective_interval: settings.effective.interval,
+          limited_by: settings.effective.limitedBy,
           products: [...settings.products],
           webhook_url: settings.webhookUrl,
         })),

@@ -1,3 +1,5 @@
+import { correctIntervals } from './correct-intervals.ts';
+import { markStale } from './mark-stale.ts';
 import type { Repair } from './repair.ts';
 import { signalWebhooks } from './signal-webhooks.ts';
 import { startLateWorkflows } from './start-late-workflows.ts';
@@ -9,9 +11,11 @@ import { tellSettings } from './tell-settings.ts';
 /** Everything that a round of the reconciler repairs, in its order, by the names of its metrics. */
 export const repairs: Readonly<Record<string, Repair>> = {
   webhooks_signalled: signalWebhooks,
+  intervals_corrected: correctIntervals,
   settings_told: tellSettings,
   consents_told: tellConsents,
   late_workflows_started: startLateWorkflows,
   missing_workflows_started: startMissingWorkflows,
   orphans_stopped: stopOrphans,
+  accounts_marked_stale: markStale,
 };

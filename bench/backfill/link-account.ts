@@ -28,7 +28,12 @@ export async function linkAccount(db: Database): Promise<BenchAccount> {
     accounts: [
       { providerAccountId: 'account', name: null, number: null, type: null, currency: 'NGN' },
     ],
-    settings: { interval: null, products: ['transaction'], webhookUrl: null },
+    settings: {
+      interval: null,
+      effective: { interval: null, limitedBy: null },
+      products: ['transaction'],
+      webhookUrl: null,
+    },
   });
   const account = await db.selectFrom('accounts').select('id').executeTakeFirstOrThrow();
   return { id: account.id, keyRing };

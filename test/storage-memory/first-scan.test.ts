@@ -101,7 +101,12 @@ async function link(
     accounts: [
       { providerAccountId: ids.account, name: null, number: null, type: null, currency: 'NGN' },
     ],
-    settings: { interval: null, products: ['transaction'], webhookUrl: null },
+    settings: {
+      interval: null,
+      effective: { interval: null, limitedBy: null },
+      products: ['transaction'],
+      webhookUrl: null,
+    },
   });
   const account = await db.selectFrom('accounts').select('id').executeTakeFirstOrThrow();
   return account.id;

@@ -7,6 +7,7 @@ import { PACE, type Pace } from '../../config/pace.ts';
 import { createApiKey } from '../../credentials/api-key.ts';
 import { connectDatabase, type Database } from '../../db/connect.ts';
 import { configuredProviders } from '../../providers/configured.ts';
+import type { ProviderRegistry } from '../../providers/registry.ts';
 import { freshDatabase } from './fresh-database.ts';
 import { freshNamespace } from './fresh-namespace.ts';
 import { startProcess, type NodeProcess } from './start-node-process.ts';
@@ -16,6 +17,8 @@ export interface FreshetOptions {
   readonly okraBaseUrl?: string;
   readonly okraSecretKey?: string;
   readonly okraWebhookToken?: string;
+  /** The API's, instead of okra alone. A worker has okra. */
+  readonly providers?: ProviderRegistry;
   /** Faster intervals, so that a test runs in real time. */
   readonly intervals?: Partial<IntervalTable>;
   readonly pace?: Partial<Pace>;
@@ -82,7 +85,7 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
       connectionOptions: { address: temporal.address },
       namespace: temporal.namespace,
     },
-    providers: configuredProviders(okra),
+    providers: options.providers ?? configuredProviders(okra),
     logger: createLogger('api', 'silent'),
     intervals: { ...INTERVAL_MS, ...options.intervals },
     pace: { ...PACE, ...options.pace },
