@@ -48,6 +48,11 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
       // It would ask the vendor's site for newer versions.
       '--dynamic-config-value',
       'frontend.enableServerVersionCheck=false',
+      // Priorities and rates hold within a partition of a queue, and a queue would have four.
+      '--dynamic-config-value',
+      'matching.numTaskqueueReadPartitions=1',
+      '--dynamic-config-value',
+      'matching.numTaskqueueWritePartitions=1',
       '--log-level',
       'error',
     ],
