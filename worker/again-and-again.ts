@@ -9,8 +9,8 @@ export interface AgainAndAgainOptions {
 }
 
 /**
- * Does `work` about every `everyMs`, not all workers at once, until `stop` aborts. What fails is told
- * once, and tried again the next time.
+ * Does `work` now and about every `everyMs`, not all workers at once, until `stop` aborts. What fails
+ * is told once, and tried again the next time.
  */
 export async function againAndAgain(
   what: string,
@@ -18,15 +18,14 @@ export async function againAndAgain(
   work: () => Promise<void>,
 ): Promise<void> {
   const trouble = createTroubleLog(logger, what);
-  for (;;) {
-    const wait = everyMs * (0.75 + Math.random() / 2);
-    await delay(wait, undefined, { signal: stop }).catch(() => undefined);
-    if (stop.aborted) return;
+  while (!stop.aborted) {
     try {
       await work();
       trouble.succeeded();
     } catch (error) {
       if (!stop.aborted) trouble.failed(error);
     }
+    const wait = everyMs * (0.75 + Math.random() / 2);
+    await delay(wait, undefined, { signal: stop }).catch(() => undefined);
   }
 }
