@@ -7,6 +7,8 @@ import { readTemporalSettings } from '../../temporal/connect.ts';
 import { startWorker } from '../../worker/start-worker.ts';
 import { twoBanks, type BankAddress } from './two-banks.ts';
 
+const readBank = (name: string): BankAddress => JSON.parse(process.env[name] ?? '');
+
 /** As `worker/main.ts`, with the two providers that `OKRA_BANK` and `OTHER_BANK` (JSON) tell of. */
 await runMain(async () => {
   const settings = readEnvironment(process.env, [
@@ -14,8 +16,7 @@ await runMain(async () => {
     'FRESHET_CREDENTIALS_KEYS',
     'FRESHET_RECONCILE_SECONDS',
   ]);
-  const bank = (name: string): BankAddress => JSON.parse(process.env[name] ?? '');
-  const providers = twoBanks(bank('OKRA_BANK'), bank('OTHER_BANK'));
+  const providers = twoBanks(readBank('OKRA_BANK'), readBank('OTHER_BANK'));
   await startWorker({
     databaseUrl: settings.FRESHET_DATABASE_URL,
     credentialsKeys: settings.FRESHET_CREDENTIALS_KEYS,

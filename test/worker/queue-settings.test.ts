@@ -39,19 +39,15 @@ describe('readQueueSettings', () => {
   });
 });
 
-describe('providerQueues', () => {
-  const queuesOf = (
-    env: Record<string, string>,
-    providers = okra,
-    known: readonly string[] = KNOWN_PROVIDERS,
-  ) =>
-    providerQueues({
-      taskQueue: 'freshet',
-      providers,
-      known,
-      settings: readQueueSettings(env, [...known, ...providers.names]),
-    });
+const queuesOf = (env: Record<string, string>, providers = okra) =>
+  providerQueues({
+    taskQueue: 'freshet',
+    providers,
+    known: KNOWN_PROVIDERS,
+    settings: readQueueSettings(env, [...KNOWN_PROVIDERS, ...providers.names]),
+  });
 
+describe('providerQueues', () => {
   it('serves providers that are known, configured or not, and those that are registered', () => {
     const other = createProviderRegistry([{ ...provider, name: 'other' }]);
     expect(queuesOf({}, other).map(({ taskQueue }) => taskQueue)).toEqual([

@@ -3,7 +3,7 @@ import { runTogether } from '../../worker/run-together.ts';
 
 /** Stands in for a Temporal worker: ends when told to, or when made to fail. */
 function fakeWorker() {
-  let end: (error?: Error) => void = () => undefined;
+  let end: ((error?: Error) => void) | undefined;
   let state: 'INITIALIZED' | 'RUNNING' | 'STOPPED' = 'INITIALIZED';
   return {
     getState: () => state,
@@ -16,9 +16,9 @@ function fakeWorker() {
           else resolve();
         };
       }),
-    shutdown: () => end(),
-    fail: (error: Error) => end(error),
-    end: () => end(),
+    shutdown: () => end?.(),
+    fail: (error: Error) => end?.(error),
+    end: () => end?.(),
   };
 }
 

@@ -1,3 +1,4 @@
+import proto from '@temporalio/proto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { startGatedProxy, type GatedProxy } from '../support/gated-proxy.ts';
@@ -53,10 +54,11 @@ async function activitiesOf(freshet: Freshet, account: string) {
     activityType?.name?.startsWith('sync'),
   );
   const states = syncs.map(({ state }) => state);
-  // PENDING_ACTIVITY_STATE_SCHEDULED and _STARTED of Temporal's API.
+  const { PENDING_ACTIVITY_STATE_SCHEDULED: isWaiting, PENDING_ACTIVITY_STATE_STARTED: isRunning } =
+    proto.temporal.api.enums.v1.PendingActivityState;
   return {
-    waiting: states.filter((state) => state === 1).length,
-    running: states.filter((state) => state === 2).length,
+    waiting: states.filter((state) => state === isWaiting).length,
+    running: states.filter((state) => state === isRunning).length,
   };
 }
 
@@ -103,7 +105,6 @@ describe('two providers', () => {
     await okra.control('POST', '/faults', { endpoint: '*', kind: 'hang' });
     for (const id of hungIds) await freshet.call('POST', `/v1/accounts/${id}/refresh`);
     const states = () => Promise.all(hungIds.map((id) => activitiesOf(freshet, id)));
-    const sum = (numbers: number[]) => numbers.reduce((total, one) => total + one, 0);
     await eventually(
       async () => {
         const now = await states();
@@ -150,7 +151,7 @@ describe('the queue of one provider', () => {
     const { accounts } = await link(freshet, bank, { accounts: 12, transactions: 30 });
     await eventually(() => gate.inFlight() === 3);
     const states = await Promise.all(accounts.map(({ account }) => activitiesOf(freshet, account)));
-    expect(states.reduce((sum, { running }) => sum + running, 0)).toBeLessThanOrEqual(3);
+    expect(sum(states.map(({ running }) => running))).toBeLessThanOrEqual(3);
     gate.open();
     for (const { account } of accounts) await untilStatus(freshet, account, 'active', 60_000);
     expect(gate.mostInFlight()).toBe(3);
@@ -224,13 +225,14 @@ describe('the queue of one provider', () => {
       const { pollers } = await workflowService.describeTaskQueue({
         namespace: freshet.temporal.options.namespace,
         taskQueue: { name: 'freshet-okra' },
-        // TASK_QUEUE_TYPE_ACTIVITY of Temporal's API.
-        taskQueueType: 2,
+        taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
       });
       return pollers?.some(({ ratePerSecond }) => ratePerSecond === 7.5);
     });
   });
 });
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
 async function scheduledSyncs(freshet: Freshet, account: string): Promise<number> {
   const runs = await freshet.db
