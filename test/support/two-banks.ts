@@ -12,5 +12,7 @@ export interface BankAddress {
 /** Two providers, `okra` and `other`, that speak the same protocol to two banks. */
 export function twoBanks(okra: BankAddress, other: BankAddress): ProviderRegistry {
   const second: Provider = { ...createOkraProvider(other), name: 'other' };
-  return createProviderRegistry([createOkraProvider(okra), second]);
+  // Longer than any test: a bank that hangs, hangs until the test has seen what it wanted.
+  const first = createOkraProvider({ ...okra, requestTimeoutMs: 120_000 });
+  return createProviderRegistry([first, second]);
 }
