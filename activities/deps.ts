@@ -3,6 +3,7 @@ import type { KeyRing } from '../credentials/key-ring.ts';
 import type { Database } from '../db/connect.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import type { AccountWorkflows } from '../temporal/account-workflows.ts';
+import type { ActivityMetrics } from './metrics.ts';
 
 /** What the activities work with. */
 export interface ActivityDeps {
@@ -11,4 +12,6 @@ export interface ActivityDeps {
   readonly keyRing: KeyRing;
   readonly accountWorkflows: AccountWorkflows;
   readonly logger: Logger;
+  /** Those of the queue on which the activities run. */
+  readonly metrics: ActivityMetrics;
 }

@@ -17,8 +17,6 @@ export interface FreshetOptions {
   readonly okraBaseUrl?: string;
   readonly okraSecretKey?: string;
   readonly okraWebhookToken?: string;
-  /** The API's, instead of okra alone. A worker has okra. */
-  readonly providers?: ProviderRegistry;
   /** Faster intervals, so that a test runs in real time. */
   readonly intervals?: Partial<IntervalTable>;
   readonly pace?: Partial<Pace>;
@@ -27,6 +25,12 @@ export interface FreshetOptions {
   /** False: the test starts workers itself. */
   readonly worker?: boolean;
   readonly reconcileSeconds?: number;
+  /** The API's providers; okra alone when not given. */
+  readonly providers?: ProviderRegistry;
+  /** The main file of the workers: `worker/main.ts` when not given. */
+  readonly workerMain?: string;
+  /** More variables for the workers. */
+  readonly workerEnv?: Readonly<Record<string, string>>;
 }
 
 export interface Freshet {
@@ -94,7 +98,7 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
 
   async function startWorker(): Promise<NodeProcess> {
     const worker = await startProcess(
-      'worker/main.ts',
+      options.workerMain ?? 'worker/main.ts',
       {
         FRESHET_DATABASE_URL: database.url,
         FRESHET_CREDENTIALS_KEYS: credentialsKeys,
@@ -102,6 +106,7 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
         TEMPORAL_ADDRESS: temporal.address,
         TEMPORAL_NAMESPACE: temporal.namespace,
         ...okra,
+        ...options.workerEnv,
       },
       { ready: 'worker ready', timeoutMs: 60_000 },
     );

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { noopMetricMeter } from '@temporalio/common';
 import type { Hono } from 'hono';
 import type { ActivityDeps } from '../../activities/deps.ts';
+import { createMetrics } from '../../activities/metrics.ts';
 import { createApp } from '../../api/app.ts';
 import { createLogger } from '../../config/logger.ts';
 import { apiKeyPrefix, createApiKey, hashApiKey } from '../../credentials/api-key.ts';
@@ -79,7 +81,8 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
   const accountWorkflows = silentWorkflows();
   const providers = createProviderRegistry([provider]);
   const keyRing = createKeyRing(`test:${randomBytes(32).toString('base64')}`);
-  const deps = { db, providers, keyRing, accountWorkflows, logger };
+  const metrics = createMetrics(noopMetricMeter).ofProvider('okra');
+  const deps = { db, providers, keyRing, accountWorkflows, logger, metrics };
   const dispatcher = { dispatch: () => undefined, close: () => Promise.resolve() };
   const appOn = (other: Database): Hono =>
     createApp({ ...deps, db: other, dispatcher, temporalIsUp: () => Promise.resolve(true) });
