@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from './connect.ts';
+import { noteLinked } from './note-linked.ts';
 import type { AccountStatus, PauseReason } from './schema.ts';
 
 export interface AccountStateRow {
@@ -28,4 +29,5 @@ export async function recordAccountState(db: Database, state: AccountStateRow): 
     .where('id', '=', state.accountId)
     .where('unlinked_at', 'is', null)
     .execute();
+  if (state.status !== 'scanning') await noteLinked(db, state.accountId);
 }

@@ -14,6 +14,7 @@ import { createKeyRing } from '../credentials/key-ring.ts';
 import { connectDatabase } from '../db/connect.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import { createAccountWorkflows } from '../temporal/account-workflows.ts';
+import { createConnectionWorkflows } from '../temporal/connection-workflows.ts';
 import type { TemporalSettings } from '../temporal/connect.ts';
 import { ensureReconcileSchedule } from '../temporal/reconcile-schedule.ts';
 import { missingSearchAttributes } from '../temporal/register-search-attributes.ts';
@@ -91,6 +92,7 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
       providers: options.providers,
       keyRing: createKeyRing(options.credentialsKeys),
       accountWorkflows: createAccountWorkflows(client, { taskQueue, intervals, pace }),
+      connectionWorkflows: createConnectionWorkflows(client, { taskQueue }),
       logger,
     });
     const common = {

@@ -1,7 +1,10 @@
+import { checkAccounts } from './check-accounts.ts';
 import type { Repair } from './repair.ts';
 import { signalWebhooks } from './signal-webhooks.ts';
 import { startLateWorkflows } from './start-late-workflows.ts';
+import { startLinks } from './start-links.ts';
 import { startMissingWorkflows } from './start-missing-workflows.ts';
+import { startUnlinks } from './start-unlinks.ts';
 import { stopOrphans } from './stop-orphans.ts';
 import { tellConsents } from './tell-consents.ts';
 import { tellSettings } from './tell-settings.ts';
@@ -14,4 +17,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   late_workflows_started: startLateWorkflows,
   missing_workflows_started: startMissingWorkflows,
   orphans_stopped: stopOrphans,
+  links_started: startLinks,
+  unlinks_started: startUnlinks,
+  checks_started: checkAccounts,
 };

@@ -2,7 +2,13 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Connection } from '@temporalio/client';
 import { registerSearchAttributes } from '../../temporal/register-search-attributes.ts';
 import { eventually } from '../support/eventually.ts';
-import { link, startFreshetWithBank, untilStatus } from '../support/link.ts';
+import {
+  accountsFound,
+  askForLink,
+  link,
+  startFreshetWithBank,
+  untilStatus,
+} from '../support/link.ts';
 import { expectTruth, mirrorOf } from '../support/mirror.ts';
 import { startTemporal, type OwnTemporal } from '../support/start-temporal.ts';
 
@@ -76,7 +82,8 @@ describe('Temporal away', () => {
     );
     const pause = await freshet.call('POST', `/v1/accounts/${other?.account}/pause`);
     expect([pause.status, pause.body.settings.confirmed]).toEqual([200, false]);
-    const late = await link(freshet, bank, { accounts: 1, transactions: 7 });
+    const asked = await askForLink(freshet, bank, { accounts: 1, transactions: 7 });
+    expect(asked.status).toBe(202);
     const refused = await freshet.call('POST', `/v1/accounts/${ids.account}/refresh`);
     expect([refused.status, refused.body.code]).toEqual([503, 'temporal_unavailable']);
     const ready = await fetch(`${freshet.url}/readyz`);
@@ -84,6 +91,7 @@ describe('Temporal away', () => {
 
     running = await startTemporal(temporal);
     await expectTruth(freshet.db, bank, ids, 60_000);
+    const late = await accountsFound(freshet, asked, 60_000);
     await untilStatus(freshet, late.accounts[0].account, 'active', 60_000);
     await expectTruth(freshet.db, bank, late.accounts[0]);
     await eventually(
