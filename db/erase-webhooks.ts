@@ -18,7 +18,7 @@ export async function eraseWebhooks(
       const { rows } = await sql<{ id: string }>`
         select distinct webhook_id as id from (
           select webhook_id from webhook_effects where account_id = any(${accounts}) limit ${BATCH}
-        ) some`.execute(trx);
+        ) waiting`.execute(trx);
       if (rows.length === 0) return true;
       const webhooks = sql`${rows.map(({ id }) => id)}::uuid[]`;
       await sql`
