@@ -10,6 +10,7 @@ import { documentation } from './documentation.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { balanceRoutes } from './routes/balances.ts';
 import { changeRoutes } from './routes/changes.ts';
+import { connectionAccountRoutes } from './routes/connection-accounts.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -36,6 +37,7 @@ export function createApp(deps: ApiDeps): Hono {
     .use(bodyLimit({ maxSize: MOST_BYTES, onError: refuse }))
     .use(requireJson)
     .route('/connections', connectionRoutes(deps))
+    .route('/connections', connectionAccountRoutes(deps))
     .route('/accounts', accountRoutes(deps))
     .route('/accounts', balanceRoutes(deps))
     .route('/accounts', transactionRoutes(deps))

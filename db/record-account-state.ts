@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from './connect.ts';
 import { eventOfChange } from './event-of-change.ts';
+import { noteLinked } from './note-linked.ts';
 import { recordEvent } from './record-event.ts';
 import type { AccountStatus, PauseReason } from './schema.ts';
 
@@ -44,4 +45,5 @@ export async function recordAccountState(db: Database, state: AccountStateRow): 
       await recordEvent(trx, { ...event, connectionId: before.connection_id, accountId });
     }
   });
+  if (status !== 'scanning') await noteLinked(db, accountId);
 }

@@ -9,6 +9,7 @@ import { connectDatabase } from '../db/connect.ts';
 import { countAccounts } from '../db/count-accounts.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import { createAccountWorkflows } from '../temporal/account-workflows.ts';
+import { createConnectionWorkflows } from '../temporal/connection-workflows.ts';
 import type { TemporalSettings } from '../temporal/connect.ts';
 import { againAndAgain } from './again-and-again.ts';
 import { createWorkers } from './create-workers.ts';
@@ -94,6 +95,7 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
         providers,
         keyRing: createKeyRing(options.credentialsKeys),
         accountWorkflows: createAccountWorkflows(client, { taskQueue, intervals, pace }),
+        connectionWorkflows: createConnectionWorkflows(client, { taskQueue }),
         logger,
       },
       metrics,

@@ -1,9 +1,12 @@
 import { correctIntervals } from './correct-intervals.ts';
 import { markStale } from './mark-stale.ts';
+import { checkAccounts } from './check-accounts.ts';
 import type { Repair } from './repair.ts';
 import { signalWebhooks } from './signal-webhooks.ts';
 import { startLateWorkflows } from './start-late-workflows.ts';
+import { startLinks } from './start-links.ts';
 import { startMissingWorkflows } from './start-missing-workflows.ts';
+import { startUnlinks } from './start-unlinks.ts';
 import { stopOrphans } from './stop-orphans.ts';
 import { tellConsents } from './tell-consents.ts';
 import { tellSettings } from './tell-settings.ts';
@@ -18,4 +21,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   missing_workflows_started: startMissingWorkflows,
   orphans_stopped: stopOrphans,
   accounts_marked_stale: markStale,
+  links_started: startLinks,
+  unlinks_started: startUnlinks,
+  checks_started: checkAccounts,
 };

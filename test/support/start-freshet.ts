@@ -98,8 +98,13 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
 
   async function startWorker(): Promise<NodeProcess> {
     const worker = await startProcess(
-      options.workerMain ?? 'worker/main.ts',
+      options.workerMain ??
+        (options.intervals || options.pace
+          ? 'test/support/paced-worker-main.ts'
+          : 'worker/main.ts'),
       {
+        TEST_INTERVALS: JSON.stringify(options.intervals ?? {}),
+        TEST_PACE: JSON.stringify(options.pace ?? {}),
         FRESHET_DATABASE_URL: database.url,
         FRESHET_CREDENTIALS_KEYS: credentialsKeys,
         FRESHET_RECONCILE_SECONDS: String(options.reconcileSeconds ?? 2),
