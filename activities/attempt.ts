@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { CancelledFailure } from '@temporalio/common';
+import { CancelledFailure, type ApplicationFailure } from '@temporalio/common';
 import type { Logger } from '../config/logger.ts';
 import type { CallContext } from '../providers/provider.ts';
 import { toFailure } from './fail.ts';
@@ -15,6 +15,7 @@ export async function attempt<T>(
   logger: Logger,
   fields: Readonly<Record<string, unknown>>,
   run: (context: CallContext) => Promise<T>,
+  toItsFailure: (error: unknown) => ApplicationFailure = toFailure,
 ): Promise<T> {
   const context = Context.current();
   const timer = setInterval(() => context.heartbeat(), HEARTBEAT_EVERY_MS);
@@ -27,7 +28,7 @@ export async function attempt<T>(
     // Anything else that a cancelled attempt throws can be a library's, and may quote what it read.
     const { aborted, reason } = context.cancellationSignal;
     if (aborted && (error instanceof CancelledFailure || error === reason)) throw error;
-    const failure = toFailure(error);
+    const failure = toItsFailure(error);
     logFailedAttempt(logger, fields, failure, error);
     throw failure;
   } finally {

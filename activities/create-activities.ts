@@ -1,7 +1,9 @@
 import { recordAccountState } from '../db/record-account-state.ts';
 import { attempt } from './attempt.ts';
 import { confirmConsent } from './confirm-consent.ts';
+import type { ConnectionActivities } from './connection-contract.ts';
 import type { Activities } from './contract.ts';
+import { createConnectionActivities } from './create-connection-activities.ts';
 import type { ActivityDeps } from './deps.ts';
 import { readConsent } from './read-consent.ts';
 import { reconcile } from './reconcile.ts';
@@ -12,9 +14,10 @@ import { syncBalance } from './sync-balance.ts';
 import { syncTransactions } from './sync-transactions.ts';
 
 /** Every activity, ready to be given to a worker. */
-export function createActivities(deps: ActivityDeps): Activities {
+export function createActivities(deps: ActivityDeps): Activities & ConnectionActivities {
   const { db, logger } = deps;
   return {
+    ...createConnectionActivities(deps),
     syncBalance: (input) =>
       attempt(logger, { accountId: input.accountId, product: 'balance' }, (context) =>
         runSync(deps, 'balance', input, context, syncBalance),

@@ -3,6 +3,8 @@ import type { KeyRing } from '../credentials/key-ring.ts';
 import type { Database } from '../db/connect.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import type { AccountWorkflows } from '../temporal/account-workflows.ts';
+import type { ConnectionWorkflows } from '../temporal/connection-workflows.ts';
+import type { ActivityMetrics } from './metrics.ts';
 
 /** What the activities work with. */
 export interface ActivityDeps {
@@ -10,5 +12,8 @@ export interface ActivityDeps {
   readonly providers: ProviderRegistry;
   readonly keyRing: KeyRing;
   readonly accountWorkflows: AccountWorkflows;
+  readonly connectionWorkflows: ConnectionWorkflows;
   readonly logger: Logger;
+  /** Those of the queue on which the activities run. */
+  readonly metrics: ActivityMetrics;
 }

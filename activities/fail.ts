@@ -24,6 +24,21 @@ export function toFailure(error: unknown): ApplicationFailure {
   return failure('internal', isPlainCode ? `internal_${code}` : 'internal', true);
 }
 
+/** The wait after an error that only a person can end, unless the provider names one. */
+const PATIENCE_MS = 5 * 60_000;
+
+/**
+ * As `toFailure`, for what is tried until it succeeds: no error of a provider ends it, but one that does
+ * not pass by itself is tried again slowly.
+ */
+export function toPatientFailure(error: unknown): ApplicationFailure {
+  if (!(error instanceof ProviderError)) return toFailure(error);
+  const { kind, code, retryAfterMs } = error;
+  const isTransient = kind === 'retry' || kind === 'restart';
+  const waitMs = retryAfterMs ?? (isTransient ? undefined : PATIENCE_MS);
+  return failure(kind, code, true, waitMs && Math.min(waitMs, LONGEST_WAIT_MS));
+}
+
 function fromProvider(error: ProviderError): ApplicationFailure {
   const isTransient = error.kind === 'retry' || error.kind === 'restart';
   if (!isTransient || error.retryAfterMs === undefined) {

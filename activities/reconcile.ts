@@ -37,7 +37,9 @@ export async function reconcile(
   };
   for (const [name, repair] of Object.entries(repairs)) {
     const count = await repair(deps, round);
+    deps.metrics.repaired(name, count);
     if (count > 0) repaired[name] = count;
   }
+  deps.metrics.roundEnded(failed);
   return { repaired, failed };
 }

@@ -10,8 +10,10 @@ import { documentation } from './documentation.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { balanceRoutes } from './routes/balances.ts';
 import { changeRoutes } from './routes/changes.ts';
+import { connectionAccountRoutes } from './routes/connection-accounts.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { docsRoutes } from './routes/docs.ts';
+import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
 import { refreshRoutes } from './routes/refresh.ts';
@@ -35,11 +37,13 @@ export function createApp(deps: ApiDeps): Hono {
     .use(bodyLimit({ maxSize: MOST_BYTES, onError: refuse }))
     .use(requireJson)
     .route('/connections', connectionRoutes(deps))
+    .route('/connections', connectionAccountRoutes(deps))
     .route('/accounts', accountRoutes(deps))
     .route('/accounts', balanceRoutes(deps))
     .route('/accounts', transactionRoutes(deps))
     .route('/accounts', syncRoutes(deps))
     .route('/changes', changeRoutes(deps))
+    .route('/events', eventRoutes(deps))
     .route('/quarantine', quarantineRoutes(deps))
     .route('/', refreshRoutes(deps));
 

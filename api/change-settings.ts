@@ -1,4 +1,5 @@
 import { updateSettings, type SettingsChange } from '../db/update-settings.ts';
+import { limitsOf } from '../providers/effective-interval.ts';
 import type { ApiDeps } from './deps.ts';
 import { linkedAccount } from './find-account.ts';
 import type { SettingsApplied } from '../temporal/account-workflows.ts';
@@ -9,13 +10,16 @@ import { toAccount, type Account } from './schemas/account.ts';
  * stored all the same and takes effect later: `settings.confirmed` tells.
  */
 export async function changeSettings(
-  { db, accountWorkflows, logger }: ApiDeps,
+  { db, providers, accountWorkflows, logger }: ApiDeps,
   accountId: string,
   change: SettingsChange,
   options: { readonly always?: boolean } = {},
 ): Promise<Account> {
   await linkedAccount(db, accountId);
-  await updateSettings(db, accountId, change, options);
+  await updateSettings(db, accountId, change, {
+    ...options,
+    limitsOf: (provider) => limitsOf(providers, provider),
+  });
   const row = await linkedAccount(db, accountId);
   let applied: SettingsApplied | null = null;
   try {

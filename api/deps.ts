@@ -3,6 +3,7 @@ import type { KeyRing } from '../credentials/key-ring.ts';
 import type { Database } from '../db/connect.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import type { AccountWorkflows } from '../temporal/account-workflows.ts';
+import type { ConnectionWorkflows } from '../temporal/connection-workflows.ts';
 import type { SignalDispatcher } from './webhooks/signal-dispatcher.ts';
 
 /** What the API works with. */
@@ -11,6 +12,7 @@ export interface ApiDeps {
   readonly providers: ProviderRegistry;
   readonly keyRing: KeyRing;
   readonly accountWorkflows: AccountWorkflows;
+  readonly connectionWorkflows: ConnectionWorkflows;
   readonly dispatcher: SignalDispatcher;
   /** Whether Temporal answers. */
   readonly temporalIsUp: () => Promise<boolean>;

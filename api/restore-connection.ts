@@ -1,14 +1,17 @@
+import { accountsAreUnknown } from '../db/accounts-are-unknown.ts';
 import { restoreConsent } from '../db/restore-consent.ts';
 import type { ApiDeps } from './deps.ts';
+import { doConnectionWork } from './do-connection-work.ts';
+import { linkedConnection } from './find-connection.ts';
 
 /**
  * Notes that the customer has logged in again and tells the accounts; where Temporal is away the
- * reconciler does.
+ * reconciler does. A connection that had asked for it before its accounts were known goes on to look for
+ * them.
  */
-export async function restoreConnection(
-  { db, accountWorkflows, logger }: ApiDeps,
-  connectionId: string,
-): Promise<void> {
+export async function restoreConnection(deps: ApiDeps, connectionId: string): Promise<void> {
+  const { db, accountWorkflows, logger } = deps;
+  const { provider } = await linkedConnection(db, connectionId);
   const accounts = await restoreConsent(db, connectionId, 'reauth_required');
   await Promise.all(
     accounts.map(async (account) => {
@@ -19,4 +22,7 @@ export async function restoreConnection(
       }
     }),
   );
+  if (await accountsAreUnknown(db, connectionId)) {
+    await doConnectionWork(deps, 'link', { id: connectionId, provider });
+  }
 }

@@ -11,6 +11,7 @@ import { storeApiKey } from '../db/api-keys.ts';
 import { connectDatabase, type Database } from '../db/connect.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import { createAccountWorkflows } from '../temporal/account-workflows.ts';
+import { createConnectionWorkflows } from '../temporal/connection-workflows.ts';
 import { createTemporalClient, type TemporalSettings } from '../temporal/connect.ts';
 import { createApp } from './app.ts';
 import { signalWebhooks } from './webhooks/signal-webhooks.ts';
@@ -63,6 +64,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     providers: options.providers,
     keyRing: createKeyRing(options.credentialsKeys),
     accountWorkflows,
+    connectionWorkflows: createConnectionWorkflows(client, { taskQueue }),
     dispatcher,
     temporalIsUp: () => answers(client.connection),
     logger,

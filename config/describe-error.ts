@@ -5,6 +5,7 @@ const TRUSTED = new Set([
   'InvalidLink',
   'WebhookUnreadable',
   'SyncRefused',
+  'SearchAttributesRefused',
 ]);
 
 export interface ErrorDescription {

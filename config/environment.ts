@@ -24,6 +24,13 @@ export const variables = {
   FRESHET_RECONCILE_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
   FRESHET_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   FRESHET_WORKFLOW_BUNDLE: z.string().min(1).optional(),
+  FRESHET_METRICS_ADDRESS: z
+    .string()
+    .regex(
+      /^(\d{1,3}(\.\d{1,3}){3}|\[[\da-fA-F:.]+\]):\d{1,5}$/,
+      'must be an IP address and a port, such as 127.0.0.1:9464',
+    )
+    .optional(),
 } as const;
 
 type Variables = typeof variables;
@@ -39,15 +46,24 @@ export function readEnvironment<const Name extends keyof Variables>(
   environment: Environment,
   names: readonly Name[],
 ): Settings<Name> {
+  const schemas = Object.fromEntries(names.map((name) => [name, variables[name]]));
+  return readVariables(environment, schemas) as Settings<Name>;
+}
+
+/** As `readEnvironment`, for variables that are described by the caller. */
+export function readVariables<const Schemas extends Readonly<Record<string, z.ZodType>>>(
+  environment: Environment,
+  schemas: Schemas,
+): { [Name in keyof Schemas]: z.infer<Schemas[Name]> } {
   const given = withSecretFiles(environment);
   const settings: Record<string, unknown> = {};
   const problems: string[] = [];
-  for (const name of names) {
-    const parsed = variables[name].safeParse(given[name] || undefined);
+  for (const [name, schema] of Object.entries(schemas)) {
+    const parsed = schema.safeParse(given[name] || undefined);
     if (parsed.success) settings[name] = parsed.data;
     else if (!given[name]) problems.push(`${name} is not set`);
     else problems.push(`${name} ${parsed.error.issues[0]?.message ?? 'is wrong'}`);
   }
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
-  return settings as Settings<Name>;
+  return settings as { [Name in keyof Schemas]: z.infer<Schemas[Name]> };
 }

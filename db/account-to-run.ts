@@ -1,5 +1,6 @@
 import type { Interval } from '../config/interval.ts';
 import type { Product } from '../config/product.ts';
+import type { LimitedBy } from '../providers/effective-interval.ts';
 import type { Database } from './connect.ts';
 import type { ConnectionStatus, PauseReason } from './schema.ts';
 
@@ -11,6 +12,7 @@ export interface AccountToRun {
   readonly paused: boolean;
   readonly refresh_interval: Interval | null;
   readonly effective_interval: Interval | null;
+  readonly limited_by: LimitedBy | null;
   readonly products: readonly Product[];
   readonly settings_version: number;
   readonly pause_reason: PauseReason | null;
@@ -31,6 +33,7 @@ export function accountsToRun(db: Database) {
       'accounts.paused',
       'accounts.refresh_interval',
       'accounts.effective_interval',
+      'accounts.limited_by',
       'accounts.products',
       'accounts.settings_version',
       'accounts.pause_reason',

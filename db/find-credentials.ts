@@ -1,4 +1,17 @@
 import type { Database } from './connect.ts';
+import type { ConnectionStatus } from './schema.ts';
+
+/** A connection as far as calls to its provider are concerned. */
+export interface Consent {
+  readonly id: string;
+  readonly provider: string;
+  readonly provider_connection_id: string;
+  /** Sealed. */
+  readonly credentials: Buffer;
+  readonly status: ConnectionStatus;
+  readonly accounts_checked_at: Date | null;
+  readonly unlink_forced: boolean;
+}
 
 /**
  * What is needed to call the provider about a connection; undefined when there is none, or it is
@@ -7,12 +20,13 @@ import type { Database } from './connect.ts';
 export async function findCredentials(
   db: Database,
   connectionId: string,
-): Promise<{ provider: string; provider_connection_id: string; credentials: Buffer } | undefined> {
+): Promise<Consent | undefined> {
   return await db
     .selectFrom('connections')
     .where('id', '=', connectionId)
     .where('credentials', 'is not', null)
-    .select(['provider', 'provider_connection_id', 'credentials'])
+    .select(['id', 'provider', 'provider_connection_id', 'credentials', 'status'])
+    .select(['accounts_checked_at', 'unlink_forced'])
     .$narrowType<{ credentials: Buffer }>()
     .executeTakeFirst();
 }

@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Product } from '../config/product.ts';
 import type { Timestamp } from '../providers/provider.ts';
 import type { Schema } from './schema.ts';
+import { isStale } from './staleness.ts';
 
 export interface SyncCounts {
   readonly fetched: number;
@@ -55,21 +56,25 @@ export async function finishSyncRun(trx: Transaction<Schema>, end: SyncRunEnd): 
         .where('applied_at', 'is', null),
     )
     .updateTable('accounts')
-    .set(
-      product === 'balance'
+    .set({
+      ...(product === 'balance'
         ? {
             balance_synced_at: sql<Date>`now()`,
             balance_as_of: sql<Date>`greatest(balance_as_of, ${dataAsOf}::timestamptz)`,
             balance_error_code: null,
-            next_sync_at: end.nextSyncAt,
           }
         : {
             transactions_synced_at: sql<Date>`now()`,
             transactions_as_of: sql<Date>`greatest(transactions_as_of, ${dataAsOf}::timestamptz)`,
             transactions_error_code: null,
-            next_sync_at: end.nextSyncAt,
-          },
-    )
+          }),
+      // This product is fresh now; the other may not be.
+      stale_since: sql<Date | null>`case when ${isStale(otherThan(product))} then stale_since end`,
+      next_sync_at: end.nextSyncAt,
+    })
     .where('id', '=', accountId)
     .execute();
 }
+
+const otherThan = (product: Product): Product =>
+  product === 'balance' ? 'transaction' : 'balance';

@@ -1,9 +1,7 @@
 import { sql, type Transaction } from 'kysely';
-import type { Interval } from '../config/interval.ts';
-import type { Product } from '../config/product.ts';
-import type { LinkedConnection, ProviderAccount } from '../providers/provider.ts';
+import type { LinkedConnection } from '../providers/provider.ts';
 import type { Database } from './connect.ts';
-import type { Schema } from './schema.ts';
+import type { AccountSettingsJson, Schema } from './schema.ts';
 
 export interface ConnectionToLink {
   /** From `newId`. */
@@ -12,14 +10,20 @@ export interface ConnectionToLink {
   readonly linked: LinkedConnection;
   /** Seals them for the row that they are stored in. */
   readonly sealFor: (connectionId: string) => Buffer;
+  /** Null: none, or as it is. */
   readonly reference: string | null;
-  readonly accounts: readonly ProviderAccount[];
-  readonly settings: {
-    readonly interval: Interval | null;
-    readonly products: readonly Product[];
-    readonly webhookUrl: string | null;
-  };
+  /** How its accounts are to be kept fresh. */
+  readonly settings: AccountSettingsJson;
+  /** Whether `settings` replaces what an earlier link said, for the accounts that are yet to be found. */
+  readonly replacesSettings: boolean;
+  /** Undefined: `offer`, or as it is. */
+  readonly newAccounts: 'offer' | 'link' | undefined;
 }
+
+export type LinkStored =
+  | { readonly state: 'stored'; readonly id: string; readonly created: boolean }
+  /** The consent is being withdrawn: it can be linked again after that. */
+  | { readonly state: 'unlinking' };
 
 /** A UUIDv7. */
 export async function newId(db: Database): Promise<string> {
@@ -29,84 +33,77 @@ export async function newId(db: Database): Promise<string> {
 }
 
 /**
- * Stores a connection with its accounts, in one transaction. A consent that is linked already keeps its
- * id and its accounts' settings; its credentials are replaced, accounts that it lacks are added, and it
- * counts as active again. Of calls at the same moment one creates it.
+ * Stores what the provider's link flow gave, as a connection whose accounts are to be looked for. A
+ * consent that is linked already keeps its id and its accounts' settings; its credentials are replaced,
+ * and its accounts are looked for again. Of calls at the same moment one creates it.
  */
-export async function linkConnection(
-  db: Database,
-  link: ConnectionToLink,
-): Promise<{ id: string; created: boolean }> {
+export async function linkConnection(db: Database, link: ConnectionToLink): Promise<LinkStored> {
   return await db.transaction().execute(async (trx) => {
-    const { linked, settings } = link;
-    const created = await trx
-      .insertInto('connections')
-      .values({
-        id: link.id,
-        provider: link.provider,
-        provider_connection_id: linked.providerConnectionId,
-        reference: link.reference,
-        institution_id: linked.institutionId,
-        institution_name: linked.institutionName,
-        credentials: link.sealFor(link.id),
-        consent_expires_at: linked.consentExpiresAt,
-      })
-      .onConflict((conflict) =>
-        conflict
-          .columns(['provider', 'provider_connection_id'])
-          .where('unlinked_at', 'is', null)
-          .doNothing(),
-      )
-      .returning('id')
-      .executeTakeFirst();
-    const id = created?.id ?? (await linkAgain(trx, link));
-    await trx
-      .insertInto('accounts')
-      .values(
-        link.accounts.map((account) => ({
-          connection_id: id,
-          provider: link.provider,
-          provider_account_id: account.providerAccountId,
-          name: account.name,
-          number: account.number,
-          type: account.type,
-          currency: account.currency,
-          refresh_interval: settings.interval,
-          effective_interval: settings.interval,
-          products: [...settings.products],
-          webhook_url: settings.webhookUrl,
-        })),
-      )
-      .onConflict((conflict) =>
-        conflict.columns(['connection_id', 'provider_account_id']).doNothing(),
-      )
-      .execute();
-    return { id, created: created !== undefined };
+    for (;;) {
+      if (await isCreated(trx, link)) return { state: 'stored', id: link.id, created: true };
+      const stored = await linkAgain(trx, link);
+      // Else it was unlinked between the two statements.
+      if (stored) return stored;
+    }
   });
 }
 
+async function isCreated(trx: Transaction<Schema>, link: ConnectionToLink): Promise<boolean> {
+  const { linked } = link;
+  const created = await trx
+    .insertInto('connections')
+    .values({
+      id: link.id,
+      provider: link.provider,
+      provider_connection_id: linked.providerConnectionId,
+      reference: link.reference,
+      institution_id: linked.institutionId,
+      institution_name: linked.institutionName,
+      status: 'linking',
+      credentials: link.sealFor(link.id),
+      consent_expires_at: linked.consentExpiresAt,
+      account_settings: JSON.stringify(link.settings),
+      ...(link.newAccounts === undefined ? {} : { new_accounts: link.newAccounts }),
+    })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['provider', 'provider_connection_id'])
+        .where('unlinked_at', 'is', null)
+        .doNothing(),
+    )
+    .returning('id')
+    .executeTakeFirst();
+  return created !== undefined;
+}
+
 /** The customer has gone through the provider's link flow again: its outcome replaces the older one. */
-async function linkAgain(trx: Transaction<Schema>, link: ConnectionToLink): Promise<string> {
-  const { id } = await trx
+async function linkAgain(
+  trx: Transaction<Schema>,
+  link: ConnectionToLink,
+): Promise<LinkStored | null> {
+  const found = await trx
     .selectFrom('connections')
     .where('provider', '=', link.provider)
     .where('provider_connection_id', '=', link.linked.providerConnectionId)
     .where('unlinked_at', 'is', null)
-    .select('id')
+    .select(['id', 'status'])
     .forNoKeyUpdate()
-    .executeTakeFirstOrThrow();
+    .executeTakeFirst();
+  if (!found) return null;
+  if (found.status === 'unlinking') return { state: 'unlinking' };
   await trx
     .updateTable('connections')
     .set({
-      credentials: link.sealFor(id),
-      ...(link.reference === null ? {} : { reference: link.reference }),
+      credentials: link.sealFor(found.id),
       consent_expires_at: link.linked.consentExpiresAt,
-      status: 'active',
+      status: 'linking',
       status_code: null,
-      status_as_of: sql<Date>`now()`,
-      status_changed_at: sql<Date>`case when status = 'active' then status_changed_at else now() end`,
+      status_changed_at: sql<Date>`now()`,
+      ...(link.reference === null ? {} : { reference: link.reference }),
+      ...(link.replacesSettings ? { account_settings: JSON.stringify(link.settings) } : {}),
+      ...(link.newAccounts === undefined ? {} : { new_accounts: link.newAccounts }),
     })
-    .where('id', '=', id)
+    .where('id', '=', found.id)
     .execute();
-  return id;
+  return { state: 'stored', id: found.id, created: false };
 }

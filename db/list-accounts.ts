@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from './connect.ts';
 import type { AccountStatus } from './schema.ts';
+import { isStale } from './staleness.ts';
 
 function accountRows(db: Database) {
   return db
@@ -11,6 +12,8 @@ function accountRows(db: Database) {
       'connections.reference',
       'connections.institution_name',
       'connections.status as connection_status',
+      isStale('balance').as('balance_stale'),
+      isStale('transaction').as('transactions_stale'),
     ]);
 }
 

@@ -10,8 +10,15 @@ const COLUMNS = [
   'status_code',
   'status_changed_at',
   'consent_expires_at',
+  'new_accounts',
+  'accounts_checked_at',
+  'linked_at',
   'created_at',
+  'unlink_requested_at',
+  'unlink_data',
+  'unlink_forced',
   'unlinked_at',
+  'erased_at',
 ] as const;
 
 export type ConnectionRow = Awaited<ReturnType<typeof listConnections>>[number];

@@ -1,5 +1,8 @@
 import { sql } from 'kysely';
 import type { Database } from './connect.ts';
+import { eventOfChange } from './event-of-change.ts';
+import { noteLinked } from './note-linked.ts';
+import { recordEvent } from './record-event.ts';
 import type { AccountStatus, PauseReason } from './schema.ts';
 
 export interface AccountStateRow {
@@ -11,21 +14,36 @@ export interface AccountStateRow {
 }
 
 /**
- * Stores what the account's workflow says of itself. Does nothing for an account that is unlinked.
+ * Stores what the account's workflow says of itself, with the event that the change is. Said again, it
+ * is no change. Does nothing for an account that is unlinked.
  */
 export async function recordAccountState(db: Database, state: AccountStateRow): Promise<void> {
-  await db
-    .updateTable('accounts')
-    .set({
-      status: state.status,
-      pause_reason: state.pauseReason,
-      confirmed_settings_version: state.settingsVersion,
-      next_sync_at: state.nextSyncAt,
-      status_changed_at: sql<Date>`case
-        when (status, pause_reason) is distinct from (${state.status}::text, ${state.pauseReason}::text) then now()
-        else status_changed_at end`,
-    })
-    .where('id', '=', state.accountId)
-    .where('unlinked_at', 'is', null)
-    .execute();
+  const { accountId, status, pauseReason } = state;
+  await db.transaction().execute(async (trx) => {
+    const before = await trx
+      .selectFrom('accounts')
+      .where('id', '=', accountId)
+      .where('unlinked_at', 'is', null)
+      .select(['connection_id', 'status', 'pause_reason'])
+      .forNoKeyUpdate()
+      .executeTakeFirst();
+    if (!before) return;
+    const isSame = before.status === status && before.pause_reason === pauseReason;
+    await trx
+      .updateTable('accounts')
+      .set({
+        status,
+        pause_reason: pauseReason,
+        confirmed_settings_version: state.settingsVersion,
+        next_sync_at: state.nextSyncAt,
+        ...(isSame ? {} : { status_changed_at: sql<Date>`now()` }),
+      })
+      .where('id', '=', accountId)
+      .execute();
+    const event = eventOfChange({ status: before.status, pauseReason: before.pause_reason }, state);
+    if (event) {
+      await recordEvent(trx, { ...event, connectionId: before.connection_id, accountId });
+    }
+  });
+  if (status !== 'scanning') await noteLinked(db, accountId);
 }

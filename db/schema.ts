@@ -1,6 +1,8 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { EventType } from '../config/event-type.ts';
 import type { Interval } from '../config/interval.ts';
 import type { Product } from '../config/product.ts';
+import type { LimitedBy } from '../providers/effective-interval.ts';
 import type { Decimal } from '../providers/provider.ts';
 
 type Time = ColumnType<Date, Date | string, Date | string>;
@@ -15,7 +17,6 @@ export type ConnectionStatus =
   | 'gone'
   | 'unlinking'
   | 'unlinked';
-export type LimitedBy = 'provider_smallest_interval' | 'provider_calls_per_day';
 export type AccountStatus = 'scanning' | 'active' | 'failing' | 'paused' | 'unlinked';
 export type PauseReason = 'user' | 'reauth_required' | 'provider_error';
 export type SyncTrigger = 'link' | 'schedule' | 'webhook' | 'manual' | 'reconcile';
@@ -242,7 +243,7 @@ export interface WebhookEffectsTable {
 
 export interface EventsTable {
   id: Generated<string>;
-  type: string;
+  type: EventType;
   connection_id: string;
   account_id: string | null;
   data: JSONColumnType<object, object | string | undefined>;

@@ -106,7 +106,11 @@ async function stageWhole(
     insert into transaction_stage (stage_id, account_id, ${NAMES}, raw)
     select ${stage.stageId}, ${stage.accountId}, ${NAMES}, raw::json
     from rows from (jsonb_to_recordset(${rows}::jsonb) as (${COLUMNS}), string_to_table(${raws}, ${SEPARATOR}))
-      as page(${NAMES}, raw)`.execute(db);
+      as page(${NAMES}, raw)
+    -- What is read of an account that is unlinked meanwhile would be left behind by its erasure.
+    where exists (select from accounts where id = ${stage.accountId} and unlinked_at is null)`.execute(
+    db,
+  );
 }
 
 /** ASCII's own record separator. */

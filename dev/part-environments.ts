@@ -16,7 +16,13 @@ export interface Addresses {
 }
 
 /** What a user's own shell may say to the parts; everything else is decided here. */
-const PASSED_ON = new Set(['FRESHET_RECONCILE_SECONDS', 'FRESHET_SANDBOX_SEED']);
+const PASSED_ON = new Set([
+  'FRESHET_RECONCILE_SECONDS',
+  'FRESHET_SANDBOX_SEED',
+  'FRESHET_METRICS_ADDRESS',
+  'FRESHET_OKRA_CONCURRENCY',
+  'FRESHET_OKRA_SYNCS_PER_SECOND',
+]);
 
 export function partEnvironments(
   env: NodeJS.ProcessEnv,

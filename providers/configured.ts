@@ -8,6 +8,9 @@ export interface ProviderSettings {
   readonly FRESHET_OKRA_WEBHOOK_TOKEN?: string | undefined;
 }
 
+/** The names of all providers that there are, configured or not. */
+export const KNOWN_PROVIDERS: readonly string[] = ['okra'];
+
 export const PROVIDER_VARIABLES = [
   'FRESHET_OKRA_BASE_URL',
   'FRESHET_OKRA_SECRET_KEY',

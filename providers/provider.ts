@@ -43,6 +43,10 @@ export interface Capabilities {
   readonly longestWindowDays: number | null;
   /** Whether a consent runs out and must be renewed by the customer. */
   readonly consentExpires: boolean;
+  /** How many syncs at a time it bears from one worker, where it tells. */
+  readonly syncsAtOnce?: number;
+  /** How many syncs may begin in a second, over all workers, where it tells. */
+  readonly syncsPerSecond?: number;
 }
 
 /** Passed to every call that goes over the network. */

@@ -49,6 +49,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
       const server = await startTemporalServer({
         cli,
         port: await freePort(),
+        // Timers on time, not up to a second late: tests have intervals of milliseconds.
+        dynamicConfig: ['history.timerProcessorMaxTimeShift="5ms"'],
         logFile: path.join(logs, 'temporal.log'),
         start,
         env: process.env,

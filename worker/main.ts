@@ -2,7 +2,12 @@ import { readEnvironment } from '../config/environment.ts';
 import { createLogger } from '../config/logger.ts';
 import { runMain } from '../config/run-main.ts';
 import { onShutdown } from '../config/on-shutdown.ts';
-import { configuredProviders, PROVIDER_VARIABLES } from '../providers/configured.ts';
+import { readQueueSettings } from '../config/queue-settings.ts';
+import {
+  configuredProviders,
+  KNOWN_PROVIDERS,
+  PROVIDER_VARIABLES,
+} from '../providers/configured.ts';
 import { readTemporalSettings } from '../temporal/connect.ts';
 import { startWorker } from './start-worker.ts';
 
@@ -13,6 +18,7 @@ await runMain(async () => {
     'FRESHET_TASK_QUEUE',
     'FRESHET_RECONCILE_SECONDS',
     'FRESHET_WORKFLOW_BUNDLE',
+    'FRESHET_METRICS_ADDRESS',
     'FRESHET_LOG_LEVEL',
     ...PROVIDER_VARIABLES,
   ]);
@@ -25,6 +31,9 @@ await runMain(async () => {
     workflowBundle: settings.FRESHET_WORKFLOW_BUNDLE,
     temporal: readTemporalSettings(process.env),
     providers: configuredProviders(settings),
+    knownProviders: KNOWN_PROVIDERS,
+    queueSettings: readQueueSettings(process.env, KNOWN_PROVIDERS),
+    metricsAddress: settings.FRESHET_METRICS_ADDRESS,
     logger: createLogger('worker', settings.FRESHET_LOG_LEVEL),
     stop,
   });

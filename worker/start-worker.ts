@@ -1,25 +1,24 @@
 import { Client, Connection } from '@temporalio/client';
-import {
-  NativeConnection,
-  Runtime,
-  Worker,
-  type NativeConnectionOptions,
-} from '@temporalio/worker';
-import { createActivities } from '../activities/create-activities.ts';
+import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
 import { INTERVAL_MS, type IntervalTable } from '../config/interval.ts';
 import type { Logger } from '../config/logger.ts';
-import { providerTaskQueue } from '../config/task-queue.ts';
 import { PACE, type Pace } from '../config/pace.ts';
+import type { QueueSettings } from '../config/queue-settings.ts';
 import { createKeyRing } from '../credentials/key-ring.ts';
 import { connectDatabase } from '../db/connect.ts';
+import { countAccounts } from '../db/count-accounts.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import { createAccountWorkflows } from '../temporal/account-workflows.ts';
+import { createConnectionWorkflows } from '../temporal/connection-workflows.ts';
 import type { TemporalSettings } from '../temporal/connect.ts';
-import { ensureReconcileSchedule } from '../temporal/reconcile-schedule.ts';
-import { missingSearchAttributes } from '../temporal/register-search-attributes.ts';
-import { temporalLogger } from './temporal-logger.ts';
+import { againAndAgain } from './again-and-again.ts';
+import { createWorkers } from './create-workers.ts';
+import { databaseConnections } from './database-connections.ts';
+import { installRuntime } from './install-runtime.ts';
+import { keepTemporalPrepared, prepareTemporal } from './prepare-temporal.ts';
+import { providerQueues } from './provider-queues.ts';
+import { runTogether } from './run-together.ts';
 import { untilReady } from './until-ready.ts';
-import { workflowSource } from './workflow-source.ts';
 
 export interface WorkerOptions {
   readonly databaseUrl: string;
@@ -32,6 +31,11 @@ export interface WorkerOptions {
   readonly workflowBundle: string | undefined;
   readonly temporal: TemporalSettings;
   readonly providers: ProviderRegistry;
+  /** The names of all providers that there are, configured or not. */
+  readonly knownProviders: readonly string[];
+  readonly queueSettings: ReadonlyMap<string, QueueSettings>;
+  /** `ip:port` on which metrics are served, under `/metrics`; undefined: nowhere. */
+  readonly metricsAddress: string | undefined;
   readonly logger: Logger;
   /** Aborts when the worker is to stop. */
   readonly stop: AbortSignal;
@@ -39,29 +43,27 @@ export interface WorkerOptions {
   readonly pace?: Pace;
 }
 
-const DATABASE_CONNECTIONS = 24;
-const CALL_DEADLINE_MS = 5_000;
-
-/**
- * How long running activities may go on after the worker was asked to stop. Then they are
- * abandoned, and begin again elsewhere.
- */
-const SHUTDOWN_GRACE = '5s';
-
 /**
  * Runs a worker until `stop` aborts. Waits for Temporal and for its search attributes, without
- * which workflow tasks would fail.
+ * which workflow tasks would fail, and looks after them from then on. Rejects when a part of it
+ * cannot go on.
  */
 export async function startWorker(options: WorkerOptions): Promise<void> {
-  const { logger, stop, taskQueue, temporal } = options;
+  const { logger, stop, taskQueue, temporal, providers, reconcileSeconds } = options;
   const { connectionOptions, namespace } = temporal;
   const intervals = options.intervals ?? INTERVAL_MS;
   const pace = options.pace ?? PACE;
-  Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [] });
+  const metrics = installRuntime(options);
+  const queues = providerQueues({
+    taskQueue,
+    providers,
+    known: options.knownProviders,
+    settings: options.queueSettings,
+  });
 
   const db = connectDatabase({
     url: options.databaseUrl,
-    poolSize: DATABASE_CONNECTIONS,
+    poolSize: databaseConnections(queues),
     onIdleError: (err) => logger.warn({ err }, 'database connection lost'),
   });
   const connection = await untilReady('Temporal', options, () =>
@@ -71,62 +73,49 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
   if (!connection) return;
   const clientConnection = Connection.lazy(connectionOptions);
   const client = new Client({ connection: clientConnection, namespace });
+  const toPrepare = { ...options, connection: clientConnection, client, namespace };
+  const upkeep = new AbortController();
+  const stopUpkeep = AbortSignal.any([stop, upkeep.signal]);
+  const rhythm = { everyMs: reconcileSeconds * 1_000, logger, stop: stopUpkeep };
+  let upkeepEnded: Promise<unknown> = Promise.resolve();
   try {
     const prepared = await untilReady('search attributes and schedule', options, () =>
-      // A server that is still coming up would hold a call for most of a minute.
-      clientConnection.withDeadline(Date.now() + CALL_DEADLINE_MS, async () => {
-        const missing = await missingSearchAttributes(clientConnection, namespace);
-        if (missing.length > 0) throw new MissingSearchAttributes();
-        await ensureReconcileSchedule(client, {
-          taskQueue,
-          everySeconds: options.reconcileSeconds,
-        });
-        return true;
-      }),
+      prepareTemporal(toPrepare),
     );
     if (!prepared) return;
 
-    const activities = createActivities({
-      db,
-      providers: options.providers,
-      keyRing: createKeyRing(options.credentialsKeys),
-      accountWorkflows: createAccountWorkflows(client, { taskQueue, intervals, pace }),
-      logger,
-    });
-    const common = {
+    const workers = await createWorkers({
       connection,
       namespace,
-      activities,
-      // Each needs at most one connection to the database at a time.
-      maxConcurrentActivityTaskExecutions: DATABASE_CONNECTIONS,
-      shutdownGraceTime: SHUTDOWN_GRACE,
-      shutdownForceTime: '8s',
-      activityTaskPollerBehavior: { type: 'autoscaling' },
-    } as const;
-    const workers = await Promise.all([
-      Worker.create({
-        ...common,
-        taskQueue,
-        ...(await workflowSource(options.workflowBundle)),
-        workflowTaskPollerBehavior: { type: 'autoscaling' },
-      }),
-      ...options.providers.names.map((provider) =>
-        Worker.create({ ...common, taskQueue: providerTaskQueue(taskQueue, provider) }),
-      ),
+      taskQueue,
+      queues,
+      workflowBundle: options.workflowBundle,
+      deps: {
+        db,
+        providers,
+        keyRing: createKeyRing(options.credentialsKeys),
+        accountWorkflows: createAccountWorkflows(client, { taskQueue, intervals, pace }),
+        connectionWorkflows: createConnectionWorkflows(client, { taskQueue }),
+        logger,
+      },
+      metrics,
+    });
+    upkeepEnded = Promise.all([
+      againAndAgain('Temporal', rhythm, () => keepTemporalPrepared(toPrepare)),
+      options.metricsAddress === undefined
+        ? undefined
+        : againAndAgain('Postgres', rhythm, async () => {
+            metrics.showAccounts(await countAccounts(db));
+          }),
     ]);
-    const shutDown = (): void => workers.forEach((worker) => worker.shutdown());
-    stop.addEventListener('abort', shutDown, { once: true });
-    if (stop.aborted) shutDown();
     logger.info({ taskQueue, namespace }, 'worker ready');
-    await Promise.all(workers.map((worker) => worker.run()));
+    await runTogether(workers, stop);
     logger.info('worker stopped');
   } finally {
+    upkeep.abort();
+    await upkeepEnded;
     await clientConnection.close();
     await connection.close();
     await db.destroy();
   }
-}
-
-class MissingSearchAttributes extends Error {
-  override readonly name = 'MissingSearchAttributes';
 }

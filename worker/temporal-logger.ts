@@ -9,6 +9,9 @@ const LEVEL = {
   ERROR: 'error',
 } as const;
 
+/** What Temporal warns of and we mean to do: a provider's queue has activities only. */
+const MEANT = 'No workflows registered, not polling for workflow tasks';
+
 /**
  * Temporal's own log lines, a level down, without the errors' messages (see
  * config/describe-error.ts).
@@ -16,6 +19,9 @@ const LEVEL = {
 export function temporalLogger(logger: Logger): TemporalLogger {
   return new DefaultLogger('DEBUG', ({ level, message, meta }) => {
     const { workflowId, workflowType, activityType, attempt, error } = meta ?? {};
-    logger[LEVEL[level]]({ workflowId, workflowType, activityType, attempt, err: error }, message);
+    logger[message === MEANT ? 'debug' : LEVEL[level]](
+      { workflowId, workflowType, activityType, attempt, err: error },
+      message,
+    );
   });
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../config/logger.ts';
+import { createTroubleLog } from './trouble-log.ts';
 
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5_000;
@@ -10,11 +11,14 @@ export async function untilReady<T>(
   { logger, stop }: { readonly logger: Logger; readonly stop: AbortSignal },
   attempt: () => Promise<T>,
 ): Promise<T | undefined> {
+  const trouble = createTroubleLog(logger, what);
   for (let wait = FIRST_WAIT_MS; !stop.aborted; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
     try {
-      return await attempt();
+      const done = await attempt();
+      trouble.succeeded();
+      return done;
     } catch (err) {
-      logger.info({ err }, `waiting for ${what}`);
+      trouble.failed(err);
       await delay(wait, undefined, { signal: stop }).catch(() => undefined);
     }
   }

@@ -1,3 +1,5 @@
 /** What the worker bundles: every workflow, by the name that Temporal knows it under. */
 export { accountSync } from './account-sync.ts';
+export { connectionLink } from './connection-link.ts';
+export { connectionUnlink } from './connection-unlink.ts';
 export { reconcile } from './reconcile.ts';

@@ -61,7 +61,8 @@ export function refused(reason: string): Problem {
     return new Problem(409, 'reauth_required', detail);
   }
   if (reason === 'provider_error') {
-    const detail = 'The bank no longer gives access: link it again, or start the account to retry.';
+    const detail =
+      'The bank gives no access, or fails on and on: it is tried again at next_sync_at. Start the account to try now, or link it again.';
     return new Problem(409, 'provider_error', detail);
   }
   return new Problem(409, 'product_off', `The account's products do not include ${reason}.`);

@@ -1,13 +1,13 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { listAccounts } from '../../db/list-accounts.ts';
-import { findConnection, listConnections } from '../../db/list-connections.ts';
+import { listConnections } from '../../db/list-connections.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
-import { linkAccounts } from '../link-accounts.ts';
+import { showConnection } from '../find-connection.ts';
 import { decodeCursor, toPage, UUID } from '../http/cursor.ts';
 import { idempotent } from '../http/idempotency.ts';
-import { notFound } from '../http/problem.ts';
 import { validate } from '../http/validate.ts';
+import { link } from '../link.ts';
+import { refuseDeadLink } from '../refuse-dead-link.ts';
 import { restoreConnection } from '../restore-connection.ts';
 import { cursor, idParam, limit, pageOf } from '../schemas/common.ts';
 import {
@@ -15,16 +15,17 @@ import {
   connectionWithAccounts,
   linkRequest,
   toConnection,
-  toConnectionWithAccounts,
 } from '../schemas/connection.ts';
-import { unlinkAccounts } from '../unlink-accounts.ts';
+import { unlink } from '../unlink.ts';
 import { describe } from './describe.ts';
 
 const TAG = 'Connections';
-/** More accounts than any one consent holds. */
-const ALL = 1_000;
 
 const unlinkQuery = z.strictObject({
+  data: z
+    .enum(['keep', 'erase'])
+    .default('keep')
+    .describe('What becomes of the data. erase can also be asked for later, and not taken back.'),
   force: z
     .enum(['true', 'false'])
     .default('false')
@@ -34,28 +35,28 @@ const unlinkQuery = z.strictObject({
 
 export function connectionRoutes(deps: ApiDeps): Hono<ApiEnv> {
   const { db } = deps;
-
-  async function show(id: string): Promise<z.infer<typeof connectionWithAccounts>> {
-    const row = await findConnection(db, id);
-    if (!row) throw notFound('connection');
-    return toConnectionWithAccounts(row, await listAccounts(db, { limit: ALL, connectionId: id }));
-  }
-
   return new Hono<ApiEnv>()
     .post(
       '/',
       describe(
         TAG,
-        'Link a connection: its accounts are found, stored, and scanned in full. One that is linked already keeps its accounts’ settings; accounts that it lacks are added',
-        { 201: connectionWithAccounts, 200: connectionWithAccounts },
+        'Link a connection: its accounts are found, stored, and scanned in full. 202: they are still being looked for. One that is linked already keeps its accounts’ settings; accounts that it lacks are added',
+        {
+          201: connectionWithAccounts,
+          200: connectionWithAccounts,
+          202: connectionWithAccounts,
+        },
         [400, 401, 409, 415, 422, 502, 503],
         { idempotent: true },
       ),
       idempotent(db),
       validate('json', linkRequest),
       async (c) => {
-        const { id, created } = await linkAccounts(deps, c.req.valid('json'));
-        return c.json(await show(id), created ? 201 : 200);
+        const { id, created } = await link(deps, c.req.valid('json'));
+        const shown = await showConnection(db, id);
+        refuseDeadLink(shown);
+        const found = created ? 201 : 200;
+        return c.json(shown, shown.status === 'linking' ? 202 : found);
       },
     )
     .get(
@@ -77,28 +78,30 @@ export function connectionRoutes(deps: ApiDeps): Hono<ApiEnv> {
       '/:id',
       describe(
         TAG,
-        'Get a connection with its accounts',
+        'Get a connection with its accounts, those that it offers, and how far linking has come',
         { 200: connectionWithAccounts },
         [401, 404],
       ),
       validate('param', idParam),
-      async (c) => c.json(await show(c.req.valid('param').id)),
+      async (c) => c.json(await showConnection(db, c.req.valid('param').id)),
     )
     .delete(
       '/:id',
       describe(
         TAG,
-        'Unlink a connection: consent is withdrawn at the provider, syncing ends, the data stays',
-        { 200: connectionWithAccounts },
-        [400, 401, 404, 502, 503],
+        'Unlink a connection: syncing ends at once, consent is withdrawn at the provider, the data is kept or erased. 202: that goes on, for as long as it takes',
+        { 200: connectionWithAccounts, 202: connectionWithAccounts },
+        [400, 401, 404],
       ),
       validate('param', idParam),
       validate('query', unlinkQuery),
       async (c) => {
         const { id } = c.req.valid('param');
-        if (!(await findConnection(db, id))) throw notFound('connection');
-        await unlinkAccounts(deps, id, { force: c.req.valid('query').force });
-        return c.json(await show(id));
+        await unlink(deps, id, c.req.valid('query'));
+        const shown = await showConnection(db, id);
+        const { status, unlink_data: data, erased_at: erasedAt } = shown;
+        const isDone = status === 'unlinked' && (data !== 'erase' || erasedAt !== null);
+        return c.json(shown, isDone ? 200 : 202);
       },
     )
     .post(
@@ -107,14 +110,13 @@ export function connectionRoutes(deps: ApiDeps): Hono<ApiEnv> {
         TAG,
         'Say that the customer has logged in again: accounts that waited for it go on',
         { 200: connectionWithAccounts },
-        [401, 404],
+        [401, 404, 409],
       ),
       validate('param', idParam),
       async (c) => {
         const { id } = c.req.valid('param');
-        if (!(await findConnection(db, id))) throw notFound('connection');
         await restoreConnection(deps, id);
-        return c.json(await show(id));
+        return c.json(await showConnection(db, id));
       },
     );
 }

@@ -19,6 +19,13 @@ export const account = z
     settings: z.object({
       paused: z.boolean(),
       interval: interval.nullable().describe('Null: only by webhooks and by hand.'),
+      effective_interval: interval
+        .nullable()
+        .describe('How often it really is refreshed: `interval`, or longer (see `limited_by`).'),
+      limited_by: z
+        .enum(['provider_smallest_interval', 'provider_calls_per_day'])
+        .nullable()
+        .describe('What the provider allows no more of; null: nothing stands in the way.'),
       products: z.array(product),
       webhook_url: z.string().nullable(),
       version: z.int(),
@@ -27,6 +34,9 @@ export const account = z
     status: z.enum(['scanning', 'active', 'failing', 'paused', 'unlinked']),
     pause_reason: z.enum(['user', 'reauth_required', 'provider_error']).nullable(),
     next_sync_at: timestamp.nullable(),
+    stale_since: timestamp
+      .nullable()
+      .describe('Since when a product has been stale, as looked at every minute; null: none is.'),
     balance: freshness,
     transactions: freshness,
     created_at: timestamp,
@@ -52,6 +62,8 @@ export function toAccount(row: AccountRow, applied: SettingsApplied | null = nul
     settings: {
       paused: row.paused,
       interval: row.refresh_interval,
+      effective_interval: row.effective_interval,
+      limited_by: row.limited_by,
       products: row.products,
       webhook_url: row.webhook_url,
       version: row.settings_version,
@@ -60,6 +72,7 @@ export function toAccount(row: AccountRow, applied: SettingsApplied | null = nul
     status,
     pause_reason: pauseReason,
     next_sync_at: status === 'paused' ? null : nextSyncAt,
+    stale_since: row.stale_since?.toISOString() ?? null,
     balance: freshnessOf(row, 'balance'),
     transactions: freshnessOf(row, 'transaction'),
     created_at: row.created_at.toISOString(),

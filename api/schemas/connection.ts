@@ -1,9 +1,23 @@
 import { z } from 'zod';
 import type { AccountRow } from '../../db/list-accounts.ts';
 import type { ConnectionRow } from '../../db/list-connections.ts';
+import type { OfferedAccountRow } from '../../db/list-offered-accounts.ts';
 import { account, toAccount } from './account.ts';
 import { id, timestamp } from './common.ts';
 import { refreshSetting } from './refresh-setting.ts';
+
+export const reference = z
+  .string()
+  .min(1, 'must have 1 to 255 characters')
+  .max(255, 'must have 1 to 255 characters')
+  .refine((text) => text.isWellFormed() && !text.includes('\0'), 'must be plain text')
+  .describe('Your own id for the customer or the consent.');
+
+export const newAccounts = z
+  .enum(['offer', 'link'])
+  .describe(
+    'What becomes of accounts that appear at the bank later. offer: they are listed in `offered_accounts`. link: they are linked at once.',
+  );
 
 export const linkRequest = z
   .strictObject({
@@ -13,13 +27,8 @@ export const linkRequest = z
         error: 'must be an object: what the provider’s link flow gave',
       })
       .describe('What the provider’s link flow gave. okra: {"customer": …, "bank": …}.'),
-    reference: z
-      .string()
-      .min(1, 'must have 1 to 255 characters')
-      .max(255, 'must have 1 to 255 characters')
-      .refine((text) => text.isWellFormed() && !text.includes('\0'), 'must be plain text')
-      .optional()
-      .describe('Your own id for the customer or the consent.'),
+    reference: reference.optional(),
+    new_accounts: newAccounts.optional().describe('As PATCH takes it; offer when not given.'),
     refresh: refreshSetting.optional(),
   })
   .meta({ ref: 'LinkRequest' });
@@ -31,16 +40,49 @@ export const connection = z
     reference: z.string().nullable(),
     institution: z.object({ id: z.string().nullable(), name: z.string().nullable() }),
     status: z.enum(['linking', 'active', 'reauth_required', 'gone', 'unlinking', 'unlinked']),
-    status_code: z.string().nullable(),
+    status_code: z
+      .string()
+      .nullable()
+      .describe('Why, such as the provider’s last error while it is linking or unlinking.'),
     status_changed_at: timestamp,
     consent_expires_at: timestamp.nullable(),
+    new_accounts: newAccounts,
+    accounts_checked_at: timestamp
+      .nullable()
+      .describe('When the bank was last asked which accounts there are.'),
+    linked_at: timestamp
+      .nullable()
+      .describe('When every account had been scanned in full for the first time.'),
     created_at: timestamp,
+    unlink_requested_at: timestamp.nullable(),
+    unlink_data: z.enum(['keep', 'erase']).nullable().describe('As it was asked for.'),
+    unlink_forced: z.boolean().describe('Whether the provider was left out.'),
     unlinked_at: timestamp.nullable(),
+    erased_at: timestamp.nullable(),
   })
   .meta({ ref: 'Connection' });
 
+const offeredAccount = z
+  .object({
+    provider_account_id: z.string(),
+    name: z.string().nullable(),
+    number: z.string().nullable(),
+    type: z.string().nullable(),
+    currency: z.string(),
+    offered_at: timestamp,
+  })
+  .meta({ ref: 'OfferedAccount' });
+
 export const connectionWithAccounts = connection
-  .extend({ accounts: z.array(account) })
+  .extend({
+    progress: z
+      .object({ accounts: z.int(), scanned: z.int() })
+      .describe('Of its linked accounts, how many have been scanned in full.'),
+    accounts: z.array(account),
+    offered_accounts: z
+      .array(offeredAccount)
+      .describe('Those that appeared at the bank later. They are not synced before you link them.'),
+  })
   .meta({ ref: 'ConnectionWithAccounts' });
 
 export function toConnection(row: ConnectionRow): z.infer<typeof connection> {
@@ -52,15 +94,39 @@ export function toConnection(row: ConnectionRow): z.infer<typeof connection> {
     status: row.status,
     status_code: row.status_code,
     status_changed_at: row.status_changed_at.toISOString(),
-    consent_expires_at: row.consent_expires_at?.toISOString() ?? null,
+    consent_expires_at: toIso(row.consent_expires_at),
+    new_accounts: row.new_accounts,
+    accounts_checked_at: toIso(row.accounts_checked_at),
+    linked_at: toIso(row.linked_at),
     created_at: row.created_at.toISOString(),
-    unlinked_at: row.unlinked_at?.toISOString() ?? null,
+    unlink_requested_at: toIso(row.unlink_requested_at),
+    unlink_data: row.unlink_data,
+    unlink_forced: row.unlink_forced,
+    unlinked_at: toIso(row.unlinked_at),
+    erased_at: toIso(row.erased_at),
   };
 }
 
 export function toConnectionWithAccounts(
   row: ConnectionRow,
   accounts: readonly AccountRow[],
+  offered: readonly OfferedAccountRow[],
 ): z.infer<typeof connectionWithAccounts> {
-  return { ...toConnection(row), accounts: accounts.map((one) => toAccount(one)) };
+  const linked = accounts.filter((one) => one.unlinked_at === null);
+  return {
+    ...toConnection(row),
+    progress: { accounts: linked.length, scanned: linked.filter(isScanned).length },
+    accounts: accounts.map((one) => toAccount(one)),
+    offered_accounts: offered.map(({ offered_at: offeredAt, ...one }) => ({
+      ...one,
+      offered_at: offeredAt.toISOString(),
+    })),
+  };
 }
+
+const isScanned = (account: AccountRow): boolean =>
+  account.products.every((product) =>
+    product === 'balance' ? account.balance_synced_at : account.transactions_synced_at,
+  );
+
+const toIso = (time: Date | null): string | null => time?.toISOString() ?? null;

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { INTERVAL_MS } from '../../config/interval.ts';
 import type { Product } from '../../config/product.ts';
 import type { AccountRow } from '../../db/list-accounts.ts';
 import { timestamp } from './common.ts';
@@ -9,39 +8,39 @@ export const freshness = z.object({
   last_synced_at: timestamp.nullable().describe('When we last asked the bank, or were told by it.'),
   stale: z
     .boolean()
-    .describe('Whether it is older than two intervals (a day where there is none).'),
+    .describe(
+      'Whether last_synced_at (or the link, where it is null) is longer ago than two effective intervals and two minutes. False where nothing is to be refreshed by itself: no interval, paused by you, unlinked.',
+    ),
   error_code: z.string().nullable().describe('Why the last sync failed; null when it succeeded.'),
 });
-
-const SLACK_MS = 60_000;
 
 export function freshnessOf(
   row: Pick<
     AccountRow,
-    | 'refresh_interval'
-    | 'products'
     | 'balance_as_of'
     | 'balance_synced_at'
+    | 'balance_stale'
     | 'balance_error_code'
     | 'transactions_as_of'
     | 'transactions_synced_at'
+    | 'transactions_stale'
     | 'transactions_error_code'
   >,
   product: Product,
 ): z.infer<typeof freshness> {
-  const [asOf, syncedAt, errorCode] =
+  const [asOf, syncedAt, stale, errorCode] =
     product === 'balance'
-      ? [row.balance_as_of, row.balance_synced_at, row.balance_error_code]
-      : [row.transactions_as_of, row.transactions_synced_at, row.transactions_error_code];
-  const tolerated = row.refresh_interval
-    ? 2 * INTERVAL_MS[row.refresh_interval]
-    : INTERVAL_MS.daily;
+      ? [row.balance_as_of, row.balance_synced_at, row.balance_stale, row.balance_error_code]
+      : [
+          row.transactions_as_of,
+          row.transactions_synced_at,
+          row.transactions_stale,
+          row.transactions_error_code,
+        ];
   return {
     data_as_of: asOf?.toISOString() ?? null,
     last_synced_at: syncedAt?.toISOString() ?? null,
-    stale:
-      row.products.includes(product) &&
-      (!syncedAt || Date.now() - syncedAt.getTime() > tolerated + SLACK_MS),
+    stale,
     error_code: errorCode,
   };
 }

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createKeyRing, type KeyRing } from '../../credentials/key-ring.ts';
 import type { Database } from '../../db/connect.ts';
+import { commitDiscovery } from '../../db/commit-discovery.ts';
+import { findCredentials } from '../../db/find-credentials.ts';
 import { linkConnection, newId } from '../../db/link-connection.ts';
 import { PROVIDER } from './paged-provider.ts';
 
@@ -25,11 +27,21 @@ export async function linkAccount(db: Database): Promise<BenchAccount> {
     },
     sealFor: (connectionId) => keyRing.seal('null', connectionId),
     reference: null,
-    accounts: [
-      { providerAccountId: 'account', name: null, number: null, type: null, currency: 'NGN' },
-    ],
-    settings: { interval: null, products: ['transaction'], webhookUrl: null },
+    settings: { interval: null, products: ['transaction'], webhook_url: null },
+    replacesSettings: false,
+    newAccounts: undefined,
   });
+  const consent = await findCredentials(db, id);
+  if (!consent) throw new Error('the connection was not stored');
+  const found = {
+    providerAccountId: 'account',
+    name: null,
+    number: null,
+    type: null,
+    currency: 'NGN',
+  };
+  const noLimits = { smallestIntervalMs: null, callsPerDay: null };
+  await commitDiscovery(db, consent, [found], noLimits);
   const account = await db.selectFrom('accounts').select('id').executeTakeFirstOrThrow();
   return { id: account.id, keyRing };
 }

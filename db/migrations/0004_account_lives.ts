@@ -24,6 +24,8 @@ comment on column connections.unlink_data is 'What you asked to be done with the
 comment on column connections.unlink_forced is 'Unlink without asking the provider.';
 comment on column connections.erased_at is 'When its data had been erased.';
 create index connections_unfinished on connections (id) where status in ('linking', 'unlinking');
+create index connections_to_erase on connections (id) where unlink_data = 'erase' and erased_at is null;
+create index connections_to_check on connections (accounts_checked_at) where status = 'active';
 
 create table offered_accounts (
   connection_id uuid not null references connections on delete cascade,

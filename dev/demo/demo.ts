@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { accountLabel, type ApiAccount } from '../account-labels.ts';
 import { DEMO_CUSTOMERS, type DemoCustomer } from './customers.ts';
 import type { JsonCall } from './json-client.ts';
@@ -12,6 +13,7 @@ export interface DemoAccount {
 
 interface Connection {
   readonly id: string;
+  readonly status: string;
   readonly accounts: readonly ApiAccount[];
 }
 
@@ -25,6 +27,8 @@ interface BankCustomer {
  * Each turn one account pays or is paid, so that each of the four hears of something every 40 s.
  */
 const ACTIVITY_MS = 10_000;
+
+const LOOK_AGAIN_MS = 500;
 
 /**
  * Links the demo's customers, those that are not linked yet, and has the bank go on with their
@@ -56,10 +60,8 @@ async function linked(
     'GET',
     `/v1/connections?reference=${customer.reference}`,
   );
-  const earlier = found.data.find(({ status }) => status !== 'unlinked');
-  if (earlier !== undefined) {
-    return (await api<Connection>('GET', `/v1/connections/${earlier.id}`)).accounts;
-  }
+  const earlier = found.data.find(({ status }) => status !== 'unlinking' && status !== 'unlinked');
+  if (earlier !== undefined) return await accountsOf(earlier.id, api);
   const login = await bankLogin(customer, bank);
   const connection = await api<Connection>('POST', '/v1/connections', {
     provider: 'okra',
@@ -67,7 +69,18 @@ async function linked(
     reference: customer.reference,
     ...(customer.refresh === undefined ? {} : { refresh: customer.refresh }),
   });
-  return connection.accounts;
+  return connection.status === 'linking'
+    ? await accountsOf(connection.id, api)
+    : connection.accounts;
+}
+
+/** Waits until they are found: the worker may still be on its way up. */
+async function accountsOf(connectionId: string, api: JsonCall): Promise<readonly ApiAccount[]> {
+  for (;;) {
+    const { status, accounts } = await api<Connection>('GET', `/v1/connections/${connectionId}`);
+    if (status !== 'linking') return accounts;
+    await sleep(LOOK_AGAIN_MS);
+  }
 }
 
 /**

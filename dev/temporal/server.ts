@@ -9,6 +9,8 @@ export interface TemporalServerOptions {
   readonly uiPort?: number | undefined;
   /** Without it everything is kept in memory. */
   readonly dbFile?: string | undefined;
+  /** More of the server's dynamic configuration, each as `name=JSON`. */
+  readonly dynamicConfig?: readonly string[];
   readonly logFile: string;
   readonly start: ProcessStarter;
   readonly env: NodeJS.ProcessEnv;
@@ -20,6 +22,14 @@ export interface TemporalServer {
 }
 
 const READY_MS = 60_000;
+
+const DYNAMIC_CONFIG = [
+  // It would ask the vendor's site for newer versions.
+  'frontend.enableServerVersionCheck=false',
+  // Priorities and rates hold within a partition of a queue, and a queue would have four.
+  'matching.numTaskqueueReadPartitions=1',
+  'matching.numTaskqueueWritePartitions=1',
+];
 
 /**
  * Starts a Temporal dev server on 127.0.0.1 and waits until it answers.
@@ -45,9 +55,10 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
       ...(dbFile === undefined ? [] : ['--db-filename', dbFile]),
       ...(dbFile === undefined ? [] : ['--sqlite-pragma', 'journal_mode=WAL']),
       ...(dbFile === undefined ? [] : ['--sqlite-pragma', 'synchronous=NORMAL']),
-      // It would ask the vendor's site for newer versions.
-      '--dynamic-config-value',
-      'frontend.enableServerVersionCheck=false',
+      ...[...DYNAMIC_CONFIG, ...(options.dynamicConfig ?? [])].flatMap((value) => [
+        '--dynamic-config-value',
+        value,
+      ]),
       '--log-level',
       'error',
     ],

@@ -2,7 +2,13 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Connection } from '@temporalio/client';
 import { registerSearchAttributes } from '../../temporal/register-search-attributes.ts';
 import { eventually } from '../support/eventually.ts';
-import { link, startFreshetWithBank, untilStatus } from '../support/link.ts';
+import {
+  accountsFound,
+  askForLink,
+  link,
+  startFreshetWithBank,
+  untilStatus,
+} from '../support/link.ts';
 import { expectTruth, mirrorOf } from '../support/mirror.ts';
 import { startTemporal, type OwnTemporal } from '../support/start-temporal.ts';
 
@@ -64,6 +70,9 @@ describe('Temporal away', () => {
     const [ids, other] = first.accounts;
     for (const { account } of first.accounts) await untilStatus(freshet, account, 'active');
 
+    const leaving = await link(freshet, bank, { accounts: 1 });
+    await untilStatus(freshet, leaving.accounts[0].account, 'active');
+
     await temporal.stop();
     await bank.control('POST', `/accounts/${ids.bank}/transactions`, { amount: '-12.34' });
     await bank.control('PUT', `/accounts/${ids.bank}/balance`, { ledger: '500.05' });
@@ -76,7 +85,10 @@ describe('Temporal away', () => {
     );
     const pause = await freshet.call('POST', `/v1/accounts/${other?.account}/pause`);
     expect([pause.status, pause.body.settings.confirmed]).toEqual([200, false]);
-    const late = await link(freshet, bank, { accounts: 1, transactions: 7 });
+    const asked = await askForLink(freshet, bank, { accounts: 1, transactions: 7 });
+    expect(asked.status).toBe(202);
+    const unlink = await freshet.call('DELETE', `/v1/connections/${leaving.connectionId}`);
+    expect([unlink.status, unlink.body.status]).toEqual([202, 'unlinking']);
     const refused = await freshet.call('POST', `/v1/accounts/${ids.account}/refresh`);
     expect([refused.status, refused.body.code]).toEqual([503, 'temporal_unavailable']);
     const ready = await fetch(`${freshet.url}/readyz`);
@@ -84,8 +96,16 @@ describe('Temporal away', () => {
 
     running = await startTemporal(temporal);
     await expectTruth(freshet.db, bank, ids, 60_000);
+    const late = await accountsFound(freshet, asked, 60_000);
     await untilStatus(freshet, late.accounts[0].account, 'active', 60_000);
     await expectTruth(freshet.db, bank, late.accounts[0]);
+    await eventually(
+      async () => {
+        const { body } = await freshet.call('GET', `/v1/connections/${leaving.connectionId}`);
+        return body.status === 'unlinked';
+      },
+      { timeoutMs: 60_000, describe: 'the unlink' },
+    );
     await eventually(
       async () => {
         const { body } = await freshet.call('GET', `/v1/accounts/${other?.account}`);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PACE } from '../../config/pace.ts';
 import { eventually } from '../support/eventually.ts';
 import { link, startFreshetWithBank, untilStatus } from '../support/link.ts';
 import { expectTruth } from '../support/mirror.ts';
@@ -240,7 +241,15 @@ describe('an unlink', () => {
     await freshet.temporal.workflow.start('accountSync', {
       workflowId: `account-sync:${ids.account}`,
       taskQueue: 'freshet',
-      args: [{ accountId: ids.account, provider: 'okra', settings: input.settings }],
+      args: [
+        {
+          accountId: ids.account,
+          provider: 'okra',
+          settings: input.settings,
+          pace: PACE,
+          known: { scanned: [], reauthRequired: false, gone: false, providerError: false },
+        },
+      ],
     });
     await eventually(
       async () => (await handleOf(ids.account).describe()).status.name === 'COMPLETED',
@@ -251,9 +260,10 @@ describe('an unlink', () => {
     const { connectionId, ids } = await linked();
     await bank.control('POST', '/faults', { endpoint: 'customers/disconnect', kind: '500' });
     const path = `/v1/connections/${connectionId}`;
-    const refused = await freshet.call('DELETE', path);
-    expect([refused.status, refused.body.code]).toEqual([503, 'provider_unavailable']);
-    expect((await accountOf(ids.account)).status).toBe('active');
+    const waiting = await freshet.call('DELETE', path);
+    expect([waiting.status, waiting.body.status]).toEqual([202, 'unlinking']);
+    expect(waiting.body.status_code).toBe('http_500');
+    expect((await accountOf(ids.account)).status).toBe('unlinked');
     const forced = await freshet.call('DELETE', `${path}?force=true`);
     expect([forced.status, forced.body.status]).toEqual([200, 'unlinked']);
     await bank.control('DELETE', '/faults');

@@ -84,8 +84,8 @@ describe('the change feed', () => {
       accounts: [
         {
           account_id: account,
-          balance: { stale: true, last_synced_at: null, data_as_of: null },
-          transactions: { stale: true, last_synced_at: null, data_as_of: null },
+          balance: { stale: false, last_synced_at: null, data_as_of: null },
+          transactions: { stale: false, last_synced_at: null, data_as_of: null },
         },
       ],
     });

@@ -67,12 +67,12 @@ describe('an answer about an account’s data', () => {
     const changed = await ask(path, headers.get('etag'));
     expect([changed.status, changed.body.data[0].amount]).toEqual([200, '-1.01']);
 
-    await storeFreshness(freshet.db, account, minutesAgo(2.9));
+    await storeFreshness(freshet.db, account, minutesAgo(3.9));
     const synced = await ask(path, changed.headers.get('etag'));
     expect([synced.status, synced.body.stale]).toEqual([200, false]);
 
     // Nothing is written from here on: time alone makes it stale.
-    await storeFreshness(freshet.db, account, new Date(Date.now() - 3 * 60_000 + 400));
+    await storeFreshness(freshet.db, account, new Date(Date.now() - 4 * 60_000 + 400));
     const fresh = await ask(path, synced.headers.get('etag'));
     expect([fresh.status, fresh.body.stale]).toEqual([200, false]);
     await expect

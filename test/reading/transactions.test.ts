@@ -172,7 +172,7 @@ describe('one transaction', () => {
       matched_by: null,
       data_as_of: null,
       last_synced_at: null,
-      stale: true,
+      stale: false,
     });
     expect(body.changes).toEqual([
       { kind: 'removed', fields: fields[1], changed_at: expect.any(String), sync_id: syncs[1] },

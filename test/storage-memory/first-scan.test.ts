@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { createKeyRing } from '../../credentials/key-ring.ts';
 import { connectDatabase, type Database } from '../../db/connect.ts';
+import { commitDiscovery } from '../../db/commit-discovery.ts';
+import { findCredentials } from '../../db/find-credentials.ts';
 import { linkConnection, newId } from '../../db/link-connection.ts';
 import { freshDatabase, startProcess } from '../support/servers.ts';
 
@@ -98,11 +100,21 @@ async function link(
     },
     sealFor: (connectionId) => createKeyRing(keys).seal(JSON.stringify(credentials), connectionId),
     reference: null,
-    accounts: [
-      { providerAccountId: ids.account, name: null, number: null, type: null, currency: 'NGN' },
-    ],
-    settings: { interval: null, products: ['transaction'], webhookUrl: null },
+    settings: { interval: null, products: ['transaction'], webhook_url: null },
+    replacesSettings: false,
+    newAccounts: undefined,
   });
+  const consent = await findCredentials(db, id);
+  if (!consent) throw new Error('the connection was not stored');
+  const found = {
+    providerAccountId: ids.account,
+    name: null,
+    number: null,
+    type: null,
+    currency: 'NGN',
+  };
+  const noLimits = { smallestIntervalMs: null, callsPerDay: null };
+  await commitDiscovery(db, consent, [found], noLimits);
   const account = await db.selectFrom('accounts').select('id').executeTakeFirstOrThrow();
   return account.id;
 }

@@ -2,7 +2,12 @@ import { expect } from 'vitest';
 import { eventually } from './eventually.ts';
 import type { BankCustomer, TestBank } from './start-bank.ts';
 import { startBank } from './start-bank.ts';
-import { startFreshet, type Freshet, type FreshetOptions } from './start-freshet.ts';
+import {
+  startFreshet,
+  type ApiAnswer,
+  type Freshet,
+  type FreshetOptions,
+} from './start-freshet.ts';
 
 /** A Freshet and a sandbox bank that know each other. */
 export async function startFreshetWithBank(
@@ -38,22 +43,41 @@ export interface Linked {
   readonly customer: BankCustomer;
 }
 
-/** Links a customer of the bank; creates one where only its wishes are given. */
-export async function link(
+type Wanted = BankCustomer | { accounts?: unknown; transactions?: number };
+
+/** A link that was asked for, and whose accounts may not have been found yet. */
+export interface LinkAsked {
+  readonly status: number;
+  readonly connectionId: string;
+  readonly customer: BankCustomer;
+}
+
+/** Asks for a customer of the bank to be linked; creates one where only its wishes are given. */
+export async function askForLink(
   freshet: Freshet,
   bank: TestBank,
-  wanted: BankCustomer | { accounts?: unknown; transactions?: number },
-  refresh: unknown = false,
-): Promise<Linked> {
+  wanted: Wanted,
+  options: object = { refresh: false },
+): Promise<LinkAsked> {
   const customer = 'customer' in wanted ? wanted : await bank.createCustomer(wanted);
   const { status, body } = await freshet.call('POST', '/v1/connections', {
     provider: 'okra',
     link: { customer: customer.customer.id, bank: customer.bank.id },
-    refresh,
+    ...options,
   });
-  expect([status, body]).toEqual([201, expect.anything()]);
+  expect([201, 202]).toContain(status);
+  return { status, connectionId: body.id, customer };
+}
+
+/** Waits until the accounts have been found, and tells which is which. */
+export async function accountsFound(
+  freshet: Freshet,
+  { connectionId, customer }: LinkAsked,
+  timeoutMs = 30_000,
+): Promise<Linked> {
+  const { accounts } = await untilFound(freshet, connectionId, timeoutMs);
   const ids = new Map<string, string>(
-    body.accounts.map((one: { provider_account_id: string; id: string }) => [
+    accounts.map((one: { provider_account_id: string; id: string }) => [
       one.provider_account_id,
       one.id,
     ]),
@@ -63,7 +87,32 @@ export async function link(
     bank: id,
   }));
   if (!first) throw new Error('the customer has no account');
-  return { connectionId: body.id, accounts: [first, ...rest], customer };
+  return { connectionId, accounts: [first, ...rest], customer };
+}
+
+/** Links a customer of the bank; creates one where only its wishes are given. */
+export async function link(
+  freshet: Freshet,
+  bank: TestBank,
+  wanted: Wanted,
+  refresh: unknown = false,
+): Promise<Linked> {
+  return await accountsFound(freshet, await askForLink(freshet, bank, wanted, { refresh }));
+}
+
+/** Waits until the accounts of a connection have been found; answers with it. */
+export async function untilFound(
+  freshet: Freshet,
+  connectionId: string,
+  timeoutMs = 30_000,
+): Promise<ApiAnswer['body']> {
+  return await eventually(
+    async () => {
+      const { body } = await freshet.call('GET', `/v1/connections/${connectionId}`);
+      return body.status === 'linking' ? null : body;
+    },
+    { timeoutMs, describe: `the accounts of connection ${connectionId} to be found` },
+  );
 }
 
 /** Waits until an account shows this status in the API. */

@@ -7,6 +7,7 @@ import { PACE, type Pace } from '../../config/pace.ts';
 import { createApiKey } from '../../credentials/api-key.ts';
 import { connectDatabase, type Database } from '../../db/connect.ts';
 import { configuredProviders } from '../../providers/configured.ts';
+import type { ProviderRegistry } from '../../providers/registry.ts';
 import { freshDatabase } from './fresh-database.ts';
 import { freshNamespace } from './fresh-namespace.ts';
 import { startProcess, type NodeProcess } from './start-node-process.ts';
@@ -24,6 +25,12 @@ export interface FreshetOptions {
   /** False: the test starts workers itself. */
   readonly worker?: boolean;
   readonly reconcileSeconds?: number;
+  /** The API's providers; okra alone when not given. */
+  readonly providers?: ProviderRegistry;
+  /** The main file of the workers: `worker/main.ts` when not given. */
+  readonly workerMain?: string;
+  /** More variables for the workers. */
+  readonly workerEnv?: Readonly<Record<string, string>>;
 }
 
 export interface Freshet {
@@ -82,7 +89,7 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
       connectionOptions: { address: temporal.address },
       namespace: temporal.namespace,
     },
-    providers: configuredProviders(okra),
+    providers: options.providers ?? configuredProviders(okra),
     logger: createLogger('api', 'silent'),
     intervals: { ...INTERVAL_MS, ...options.intervals },
     pace: { ...PACE, ...options.pace },
@@ -91,14 +98,20 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
 
   async function startWorker(): Promise<NodeProcess> {
     const worker = await startProcess(
-      'worker/main.ts',
+      options.workerMain ??
+        (options.intervals || options.pace
+          ? 'test/support/paced-worker-main.ts'
+          : 'worker/main.ts'),
       {
+        TEST_INTERVALS: JSON.stringify(options.intervals ?? {}),
+        TEST_PACE: JSON.stringify(options.pace ?? {}),
         FRESHET_DATABASE_URL: database.url,
         FRESHET_CREDENTIALS_KEYS: credentialsKeys,
         FRESHET_RECONCILE_SECONDS: String(options.reconcileSeconds ?? 2),
         TEMPORAL_ADDRESS: temporal.address,
         TEMPORAL_NAMESPACE: temporal.namespace,
         ...okra,
+        ...options.workerEnv,
       },
       { ready: 'worker ready', timeoutMs: 60_000 },
     );

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { noopMetricMeter } from '@temporalio/common';
 import type { Hono } from 'hono';
 import type { ActivityDeps } from '../../activities/deps.ts';
+import { discoverAccounts } from '../../activities/discover-accounts.ts';
+import { createMetrics } from '../../activities/metrics.ts';
 import { createApp } from '../../api/app.ts';
 import { createLogger } from '../../config/logger.ts';
 import { apiKeyPrefix, createApiKey, hashApiKey } from '../../credentials/api-key.ts';
@@ -11,6 +14,7 @@ import { createOkraProvider } from '../../providers/okra/provider.ts';
 import type { CallContext, Provider } from '../../providers/provider.ts';
 import { createProviderRegistry } from '../../providers/registry.ts';
 import type { AccountWorkflows } from '../../temporal/account-workflows.ts';
+import type { ConnectionWorkflows } from '../../temporal/connection-workflows.ts';
 import { freshDatabase } from './fresh-database.ts';
 import { startBank, type BankCustomer, type TestBank } from './start-bank.ts';
 
@@ -79,7 +83,9 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
   const accountWorkflows = silentWorkflows();
   const providers = createProviderRegistry([provider]);
   const keyRing = createKeyRing(`test:${randomBytes(32).toString('base64')}`);
-  const deps = { db, providers, keyRing, accountWorkflows, logger };
+  const connectionWorkflows = inPlace({ db, providers, keyRing });
+  const metrics = createMetrics(noopMetricMeter).ofProvider('okra');
+  const deps = { db, providers, keyRing, accountWorkflows, connectionWorkflows, logger, metrics };
   const dispatcher = { dispatch: () => undefined, close: () => Promise.resolve() };
   const appOn = (other: Database): Hono =>
     createApp({ ...deps, db: other, dispatcher, temporalIsUp: () => Promise.resolve(true) });
@@ -158,5 +164,17 @@ function silentWorkflows(): AccountWorkflows {
     connectionChanged: nothing,
     refresh: () => Promise.resolve({ state: 'done', outcomes: [] }),
     unlinked: nothing,
+  };
+}
+
+/** Looks for accounts at once, in this process; unlinks nothing. */
+function inPlace(deps: Pick<ActivityDeps, 'db' | 'providers' | 'keyRing'>): ConnectionWorkflows {
+  return {
+    start: () => Promise.resolve(false),
+    async ask(work, { id }) {
+      if (work !== 'unlink') await discoverAccounts(deps, id, 1, noContext);
+    },
+    wake: nothing,
+    ended: nothing,
   };
 }

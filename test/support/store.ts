@@ -24,6 +24,7 @@ export async function storeAccount(
       provider_account_id: randomUUID(),
       currency: 'NGN',
       refresh_interval: values.interval ?? null,
+      effective_interval: values.interval ?? null,
       products: ['balance', 'transaction'],
       status: 'active',
     })

@@ -32,7 +32,8 @@ function settingsIn(event: HistoryEvent): { paused: boolean; products: Product[]
 
 function askedFor(event: HistoryEvent): Product[] {
   const message = messageIn(event);
-  switch (message?.name) {
+  if (!message) return [];
+  switch (message.name) {
     case 'webhookStored':
       return [(message.input as { product: Product }).product];
     case 'refreshRequested':
@@ -44,7 +45,7 @@ function askedFor(event: HistoryEvent): Product[] {
 }
 
 function begun(event: HistoryEvent): Product[] {
-  switch (event.activityTaskScheduledEventAttributes?.activityType?.name) {
+  switch (event.activityTaskScheduledEventAttributes?.activityType?.name ?? '') {
     case 'syncBalance':
       return ['balance'];
     case 'syncTransactions':

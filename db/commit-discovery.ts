@@ -1,0 +1,81 @@
+import { sql, type Transaction } from 'kysely';
+import type { ProviderLimits } from '../providers/effective-interval.ts';
+import type { ProviderAccount } from '../providers/provider.ts';
+import { addAccounts } from './add-accounts.ts';
+import type { Database } from './connect.ts';
+import type { Consent } from './find-credentials.ts';
+import { offerAccounts } from './offer-accounts.ts';
+import type { Schema } from './schema.ts';
+
+export type DiscoveryStored =
+  | { readonly outcome: 'stored'; readonly added: number; readonly offered: number }
+  /** The first look found none: the connection is of no use. */
+  | { readonly outcome: 'no_accounts' }
+  /** It was linked again meanwhile, with other credentials: what was found may not be all. */
+  | { readonly outcome: 'outdated' }
+  | { readonly outcome: 'unlinked' };
+
+/**
+ * Stores which accounts a connection has, in one transaction. After a link, also one made again, all
+ * that it lacks are added and it is active; later ones are added or offered, as its `new_accounts` says.
+ * Stored again, it is no change.
+ * @param consent as it was when the provider was asked.
+ */
+export async function commitDiscovery(
+  db: Database,
+  consent: Consent,
+  accounts: readonly ProviderAccount[],
+  limits: ProviderLimits,
+): Promise<DiscoveryStored> {
+  return await db.transaction().execute(async (trx) => {
+    const connection = await trx
+      .selectFrom('connections')
+      .where('id', '=', consent.id)
+      .select(['id', 'provider', 'status', 'credentials', 'account_settings', 'new_accounts'])
+      .select('accounts_checked_at')
+      .forNoKeyUpdate()
+      .executeTakeFirstOrThrow();
+    const { status } = connection;
+    if (status === 'unlinking' || status === 'unlinked') return { outcome: 'unlinked' };
+    if (!connection.credentials?.equals(consent.credentials)) return { outcome: 'outdated' };
+
+    const isLink = status === 'linking' || connection.accounts_checked_at === null;
+    const known = await knownIds(trx, connection.id);
+    if (isLink && accounts.length === 0 && known.size === 0) {
+      await setChecked(trx, connection.id, { status: 'gone', status_code: 'no_accounts' });
+      return { outcome: 'no_accounts' };
+    }
+    const unknown = accounts.filter(({ providerAccountId }) => !known.has(providerAccountId));
+    const isAdding = isLink || connection.new_accounts === 'link';
+    const added = await addAccounts(trx, connection, isAdding ? unknown : [], limits);
+    const offered = await offerAccounts(trx, connection.id, isAdding ? [] : unknown);
+    const active = { status: 'active', status_code: null } as const;
+    await setChecked(trx, connection.id, status === 'linking' ? active : null);
+    return { outcome: 'stored', added, offered };
+  });
+}
+
+async function knownIds(trx: Transaction<Schema>, connectionId: string): Promise<Set<string>> {
+  const rows = await trx
+    .selectFrom('accounts')
+    .where('connection_id', '=', connectionId)
+    .select('provider_account_id')
+    .execute();
+  return new Set(rows.map((row) => row.provider_account_id));
+}
+
+async function setChecked(
+  trx: Transaction<Schema>,
+  connectionId: string,
+  change: { readonly status: 'active' | 'gone'; readonly status_code: string | null } | null,
+): Promise<void> {
+  const now = sql<Date>`now()`;
+  await trx
+    .updateTable('connections')
+    .set({
+      accounts_checked_at: now,
+      ...(change === null ? {} : { ...change, status_as_of: now, status_changed_at: now }),
+    })
+    .where('id', '=', connectionId)
+    .execute();
+}

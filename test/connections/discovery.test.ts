@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createKeyRing } from '../../credentials/key-ring.ts';
+import { commitDiscovery } from '../../db/commit-discovery.ts';
+import { completeUnlink } from '../../db/complete-unlink.ts';
+import { connectDatabase, type Database } from '../../db/connect.ts';
+import { failDiscovery } from '../../db/fail-discovery.ts';
+import { findCredentials, type Consent } from '../../db/find-credentials.ts';
+import { linkConnection, newId } from '../../db/link-connection.ts';
+import { requestUnlink } from '../../db/request-unlink.ts';
+import type { ProviderAccount } from '../../providers/provider.ts';
+import { freshDatabase, type FreshDatabase } from '../support/fresh-database.ts';
+
+let database: FreshDatabase;
+let db: Database;
+beforeAll(async () => {
+  database = await freshDatabase();
+  db = connectDatabase({ url: database.url });
+});
+afterAll(async () => {
+  await db.destroy();
+  await database.drop();
+});
+
+const keyRing = createKeyRing(`test:${randomBytes(32).toString('base64')}`);
+const NO_LIMITS = { smallestIntervalMs: null, callsPerDay: null };
+const account = (providerAccountId: string): ProviderAccount => ({
+  providerAccountId,
+  name: 'An account',
+  number: '0123456789',
+  type: null,
+  currency: 'NGN',
+});
+
+async function linkOnce(consentId: string) {
+  return await linkConnection(db, {
+    id: await newId(db),
+    provider: 'okra',
+    linked: {
+      providerConnectionId: consentId,
+      credentials: null,
+      institutionId: null,
+      institutionName: null,
+      consentExpiresAt: null,
+    },
+    sealFor: (id) => keyRing.seal('null', id),
+    reference: null,
+    settings: { interval: 'daily', products: ['balance'], webhook_url: null },
+    replacesSettings: false,
+    newAccounts: undefined,
+  });
+}
+
+async function linked(): Promise<Consent> {
+  const stored = await linkOnce(randomBytes(8).toString('hex'));
+  if (stored.state !== 'stored') throw new Error('not stored');
+  const consent = await findCredentials(db, stored.id);
+  if (!consent) throw new Error('not found');
+  return consent;
+}
+
+const statusOf = async (id: string) =>
+  await db
+    .selectFrom('connections')
+    .where('id', '=', id)
+    .select(['status', 'status_code'])
+    .executeTakeFirstOrThrow();
+
+describe('what a look at the accounts has found', () => {
+  it('is stored once, however often it is stored', async () => {
+    const consent = await linked();
+    const found = [account('one'), account('two')];
+    const commit = () => commitDiscovery(db, consent, found, NO_LIMITS);
+    const answers = [await commit(), ...(await Promise.all([commit(), commit()]))];
+    expect(answers.map((one) => one.outcome === 'stored' && one.added)).toEqual([2, 0, 0]);
+    expect(await statusOf(consent.id)).toEqual({ status: 'active', status_code: null });
+  });
+
+  it('is of no use where it is nothing, and a consent without accounts says so', async () => {
+    const consent = await linked();
+    const nothing = await commitDiscovery(db, consent, [], NO_LIMITS);
+    expect(nothing).toEqual({ outcome: 'no_accounts' });
+    expect(await statusOf(consent.id)).toEqual({ status: 'gone', status_code: 'no_accounts' });
+  });
+
+  it('takes no account away that is linked', async () => {
+    const consent = await linked();
+    await commitDiscovery(db, consent, [account('one')], NO_LIMITS);
+    const later = await commitDiscovery(db, consent, [], NO_LIMITS);
+    expect(later).toEqual({ outcome: 'stored', added: 0, offered: 0 });
+    expect(await statusOf(consent.id)).toEqual({ status: 'active', status_code: null });
+  });
+
+  it('does not count when the connection was linked again meanwhile, nor does a refusal', async () => {
+    const before = await linked();
+    await linkOnce(before.provider_connection_id);
+    const late = await commitDiscovery(db, before, [account('one')], NO_LIMITS);
+    expect(late).toEqual({ outcome: 'outdated' });
+    const failure = { kind: 'reauth', code: 'login_required' } as const;
+    expect(await failDiscovery(db, before, failure)).toBe(false);
+    expect(await statusOf(before.id)).toEqual({ status: 'linking', status_code: null });
+  });
+
+  it('withdraws offers of accounts that the bank no longer tells of', async () => {
+    const consent = await linked();
+    const look = (...ids: string[]) => commitDiscovery(db, consent, ids.map(account), NO_LIMITS);
+    await look('one');
+    expect(await look('one', 'two', 'three')).toMatchObject({ added: 0, offered: 2 });
+    expect(await look('one', 'three')).toMatchObject({ added: 0, offered: 0 });
+    const offered = await db
+      .selectFrom('offered_accounts')
+      .where('connection_id', '=', consent.id)
+      .select('provider_account_id as id')
+      .execute();
+    expect(offered).toEqual([{ id: 'three' }]);
+  });
+
+  it('is not stored once the connection is to be unlinked', async () => {
+    const consent = await linked();
+    await requestUnlink(db, consent.id, { data: 'keep', force: false });
+    const late = await commitDiscovery(db, consent, [account('one')], NO_LIMITS);
+    expect(late).toEqual({ outcome: 'unlinked' });
+    expect(await linkOnce(consent.provider_connection_id)).toEqual({ state: 'unlinking' });
+    expect([await completeUnlink(db, consent.id), await completeUnlink(db, consent.id)]).toEqual([
+      false,
+      false,
+    ]);
+    expect(await linkOnce(consent.provider_connection_id)).toMatchObject({ created: true });
+  });
+});
+
+describe('an unlink that is asked for again', () => {
+  it('adds force and erase, and takes neither back', async () => {
+    const consent = await linked();
+    const ask = (data: 'keep' | 'erase', force: boolean) =>
+      requestUnlink(db, consent.id, { data, force });
+    expect(await ask('keep', false)).toMatchObject({ isDone: false });
+    await ask('erase', true);
+    await ask('keep', false);
+    const row = await db
+      .selectFrom('connections')
+      .where('id', '=', consent.id)
+      .select(['unlink_data', 'unlink_forced'])
+      .executeTakeFirst();
+    expect(row).toEqual({ unlink_data: 'erase', unlink_forced: true });
+    expect(await completeUnlink(db, consent.id)).toBe(true);
+  });
+});
