@@ -22,7 +22,7 @@ export interface AccountToRun {
 }
 
 /** Accounts with all that their workflows need, to be narrowed down. */
-export function accountsToRun(db: Database) {
+export function accountsToRun(db: Pick<Database, 'selectFrom'>) {
   return db
     .selectFrom('accounts')
     .innerJoin('connections', 'connections.id', 'accounts.connection_id')

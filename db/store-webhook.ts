@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { accountsToRun, type AccountToRun } from './account-to-run.ts';
 import type { Database } from './connect.ts';
 import type { EffectProduct, WebhookOutcome } from './schema.ts';
@@ -35,13 +35,22 @@ export interface StoredWebhook {
  * another instance, is stored once.
  */
 export async function storeWebhook(db: Database, webhook: WebhookToStore): Promise<StoredWebhook> {
-  const accounts = await accountsConcerned(db, webhook);
-  const effects = accounts.flatMap((account) =>
-    webhook.products
-      .filter((product) => product === 'connection' || account.products.includes(product))
-      .map((product) => ({ accountId: account.id, product, account })),
-  );
-  const stored = await db
+  const rows = await db
+    .with('concerned', (db) => accountsConcerned(db, webhook))
+    .with('wanted', (db) =>
+      db
+        .selectFrom('concerned')
+        .innerJoin(
+          sql<{ product: EffectProduct }>`unnest(${[...webhook.products]}::text[])`.as<'told'>(
+            sql`told(product)`,
+          ),
+          (join) =>
+            join.on(
+              sql<boolean>`told.product = 'connection' or told.product = any(concerned.products)`,
+            ),
+        )
+        .select(['concerned.id as account_id', 'told.product as product']),
+    )
     .with('stored', (db) =>
       db
         .insertInto('inbound_webhooks')
@@ -51,7 +60,7 @@ export async function storeWebhook(db: Database, webhook: WebhookToStore): Promi
           type: webhook.type,
           occurred_at: webhook.occurredAt,
           body: Buffer.from(webhook.body),
-          outcome: outcomeOf(webhook, accounts.length, effects.length),
+          outcome: outcomeOf(webhook),
         })
         .onConflict((conflict) => conflict.columns(['provider', 'dedupe_key']).doNothing())
         .returning('id'),
@@ -63,26 +72,29 @@ export async function storeWebhook(db: Database, webhook: WebhookToStore): Promi
         .expression((eb) =>
           eb
             .selectFrom('stored')
-            .crossJoin(
-              sql<{ account_id: string; product: EffectProduct }>`unnest(
-                ${effects.map(({ accountId }) => accountId)}::uuid[],
-                ${effects.map(({ product }) => product)}::text[])`.as<'effect'>(
-                sql`effect(account_id, product)`,
-              ),
-            )
-            .select(['stored.id', 'effect.account_id', 'effect.product']),
+            .innerJoin('wanted', (join) => join.onTrue())
+            .select(['stored.id', 'wanted.account_id', 'wanted.product']),
         ),
     )
     .selectFrom('stored')
-    .select('id')
-    .executeTakeFirst();
-  return stored ? { id: stored.id, effects } : await storeAgain(db, webhook);
+    .leftJoin('wanted', (join) => join.onTrue())
+    .leftJoin('concerned', 'concerned.id', 'wanted.account_id')
+    .selectAll('concerned')
+    .select(['stored.id as webhook_id', 'wanted.product as product'])
+    .execute();
+  const [first] = rows;
+  if (!first) return await storeAgain(db, webhook);
+  const effects = rows.flatMap(({ webhook_id: _, product, ...account }) =>
+    product === null || account.id === null
+      ? []
+      : [{ accountId: account.id, product, account: account as AccountToRun }],
+  );
+  return { id: first.webhook_id, effects };
 }
 
-async function accountsConcerned(db: Database, webhook: WebhookToStore): Promise<AccountToRun[]> {
+function accountsConcerned(db: Pick<Database, 'selectFrom'>, webhook: WebhookToStore) {
   const { provider, providerConnectionId, providerAccountId } = webhook;
-  if (providerConnectionId === null && providerAccountId === null) return [];
-  return await accountsToRun(db)
+  return accountsToRun(db)
     .where('accounts.provider', '=', provider)
     .where('connections.provider', '=', provider)
     .where('connections.unlinked_at', 'is', null)
@@ -93,7 +105,9 @@ async function accountsConcerned(db: Database, webhook: WebhookToStore): Promise
     .$if(providerAccountId !== null, (query) =>
       query.where('accounts.provider_account_id', '=', providerAccountId),
     )
-    .execute();
+    .$if(providerConnectionId === null && providerAccountId === null, (query) =>
+      query.where(sql<boolean>`false`),
+    );
 }
 
 /**
@@ -120,9 +134,15 @@ async function storeAgain(db: Database, webhook: WebhookToStore): Promise<Stored
   return { id: reopened[0]?.id ?? null, effects };
 }
 
-function outcomeOf(webhook: WebhookToStore, accounts: number, effects: number): WebhookOutcome {
-  if (!webhook.readable) return 'unreadable';
-  if (webhook.products.length === 0) return 'no_effect';
-  if (accounts === 0) return 'unmatched';
-  return effects === 0 ? 'no_effect' : 'accepted';
+/** What became of it, as SQL that looks at the accounts it concerns. */
+function outcomeOf({
+  readable,
+  products,
+}: WebhookToStore): WebhookOutcome | RawBuilder<WebhookOutcome> {
+  if (!readable) return 'unreadable';
+  if (products.length === 0) return 'no_effect';
+  return sql<WebhookOutcome>`case
+    when not exists (select from concerned) then 'unmatched'
+    when not exists (select from wanted) then 'no_effect'
+    else 'accepted' end`;
 }

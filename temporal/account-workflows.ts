@@ -108,6 +108,18 @@ export function createAccountWorkflows(
     };
   }
 
+  /** False where no workflow runs. A signal alone is less work for the server than one that may start. */
+  async function isTold(accountId: string, product: Product): Promise<boolean> {
+    const handle = client.workflow.getHandle(messages.accountSyncId(accountId));
+    try {
+      await within(DEADLINE_MS, () => handle.signal(messages.webhookStored, { product }));
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  }
+
   async function connectionChanged(account: AccountToRun): Promise<void> {
     await within(DEADLINE_MS, () =>
       client.workflow.signalWithStart<typeof accountSync>(messages.ACCOUNT_SYNC, {
@@ -188,6 +200,7 @@ export function createAccountWorkflows(
     },
     async webhookStored(account, product) {
       if (product === 'connection') return await connectionChanged(account);
+      if (await isTold(account.id, product)) return;
       await within(DEADLINE_MS, () =>
         client.workflow.signalWithStart<typeof accountSync, [{ product: Product }]>(
           messages.ACCOUNT_SYNC,

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { Interval } from '../../config/interval.ts';
 import { accountsToRun, type AccountToRun } from '../../db/account-to-run.ts';
+import { commitDiscovery } from '../../db/commit-discovery.ts';
+import { findCredentials } from '../../db/find-credentials.ts';
 import { linkConnection, newId } from '../../db/link-connection.ts';
 import { eachAtOnce } from './each-at-once.ts';
 import type { BenchStack } from './start-bench-stack.ts';
@@ -41,6 +43,10 @@ export async function linkBenchAccounts(
       status: 'active',
     })
     .execute();
+  await stack.db
+    .updateTable('connections')
+    .set({ status: 'active', linked_at: sql<Date>`now()` })
+    .execute();
   const accounts = new Map(
     (await accountsToRun(stack.db).execute()).map((one) => [one.connection_id, one]),
   );
@@ -58,8 +64,9 @@ async function linkOne(
 ): Promise<{ id: string; customer: BankCustomer }> {
   const customer = await bank<BankCustomer>('POST', '/customers', { accounts: 1, transactions });
   const credentials = { customer: customer.customer.id, bank: customer.bank.id };
-  const { id } = await linkConnection(db, {
-    id: await newId(db),
+  const id = await newId(db);
+  await linkConnection(db, {
+    id,
     provider: 'okra',
     linked: {
       providerConnectionId: `${credentials.customer}:${credentials.bank}`,
@@ -70,14 +77,19 @@ async function linkOne(
     },
     sealFor: (connectionId) => keyRing.seal(JSON.stringify(credentials), connectionId),
     reference: null,
-    accounts: customer.accounts.map((account) => ({
-      providerAccountId: account.id,
-      name: null,
-      number: account.nuban,
-      type: null,
-      currency: 'NGN',
-    })),
-    settings: { interval, products: ['balance', 'transaction'], webhookUrl: null },
+    settings: { interval, products: ['balance', 'transaction'], webhook_url: null },
+    replacesSettings: false,
+    newAccounts: undefined,
   });
+  const consent = await findCredentials(db, id);
+  if (!consent) throw new Error('the connection was not stored');
+  const found = customer.accounts.map((account) => ({
+    providerAccountId: account.id,
+    name: null,
+    number: account.nuban,
+    type: null,
+    currency: 'NGN',
+  }));
+  await commitDiscovery(db, consent, found, { smallestIntervalMs: 60_000, callsPerDay: null });
   return { id, customer };
 }
