@@ -11,11 +11,13 @@ export type Story = readonly { readonly what: 'trigger' | 'sync'; readonly produ
 /** Reads the story of an account out of all runs of its workflow. */
 export function storyOf(runs: readonly RecordedRun[]): Story {
   const events = runs.flatMap(({ history }) => history.events ?? []);
-  let paused = false;
+  let current = { version: 0, paused: false };
   return events.flatMap((event) => {
-    const settings = settingsIn(event);
-    const isResumed = paused && settings?.paused === false;
-    if (settings) paused = settings.paused;
+    const told = settingsIn(event);
+    // Settings may arrive out of their order: older ones change nothing.
+    const settings = told && told.version >= current.version ? told : null;
+    const isResumed = current.paused && settings?.paused === false;
+    if (settings) current = settings;
     const asked = isResumed ? (settings?.products ?? []) : askedFor(event);
     return [
       ...asked.map((product) => ({ what: 'trigger', product }) as const),
@@ -24,10 +26,16 @@ export function storyOf(runs: readonly RecordedRun[]): Story {
   });
 }
 
-function settingsIn(event: HistoryEvent): { paused: boolean; products: Product[] } | null {
+interface Settings {
+  readonly version: number;
+  readonly paused: boolean;
+  readonly products: Product[];
+}
+
+function settingsIn(event: HistoryEvent): Settings | null {
   const message = messageIn(event);
   const isSettings = message?.name === 'applySettings' || message?.name === 'settingsChanged';
-  return isSettings ? (message.input as { paused: boolean; products: Product[] }) : null;
+  return isSettings ? (message.input as Settings) : null;
 }
 
 function askedFor(event: HistoryEvent): Product[] {
