@@ -84,7 +84,7 @@ export async function storeWebhook(db: Database, webhook: WebhookToStore): Promi
     .execute();
   const [first] = rows;
   if (!first) return await storeAgain(db, webhook);
-  const effects = rows.flatMap(({ webhook_id: _, product, ...account }) =>
+  const effects = rows.flatMap(({ product, ...account }) =>
     product === null || account.id === null
       ? []
       : [{ accountId: account.id, product, account: account as AccountToRun }],

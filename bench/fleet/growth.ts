@@ -59,12 +59,11 @@ async function sizes({ db, temporalFile }: BenchStack) {
       pg_database_size(current_database()) as database`.execute(db);
   const [row] = rows;
   if (!row || temporalFile === null) throw new Error('nothing to measure');
-  const bytesOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   return {
     refreshes: Number(row.refreshes),
     syncRuns: Number(row.sync_runs),
     postgres: Number(row.database),
     // Not the write-ahead log beside it, which is kept to a few megabytes.
-    temporal: bytesOf(temporalFile),
+    temporal: statSync(temporalFile, { throwIfNoEntry: false })?.size ?? 0,
   };
 }
