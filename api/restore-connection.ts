@@ -1,4 +1,5 @@
 import { accountsAreUnknown } from '../db/accounts-are-unknown.ts';
+import { linkedAccountsOf } from '../db/accounts-of-connection.ts';
 import { restoreConsent } from '../db/restore-consent.ts';
 import type { ApiDeps } from './deps.ts';
 import { doConnectionWork } from './do-connection-work.ts';
@@ -12,7 +13,8 @@ import { linkedConnection } from './find-connection.ts';
 export async function restoreConnection(deps: ApiDeps, connectionId: string): Promise<void> {
   const { db, accountWorkflows, logger } = deps;
   const { provider } = await linkedConnection(db, connectionId);
-  const accounts = await restoreConsent(db, connectionId, 'reauth_required');
+  await restoreConsent(db, connectionId);
+  const accounts = await linkedAccountsOf(db, connectionId);
   await Promise.all(
     accounts.map(async (account) => {
       try {

@@ -29,21 +29,12 @@ export async function lateAccounts(db: Database): Promise<AccountToRun[]> {
     .execute();
 }
 
-/**
- * Accounts that do not follow how their connection's consent stands: still pausing for what has been
- * renewed since, or still running though another account of the connection has found it ended.
- */
-export async function accountsUnlikeTheirConsent(db: Database): Promise<AccountToRun[]> {
+/** Accounts whose workflow has not confirmed what was learnt of their connection's consent. */
+export async function accountsWithUnconfirmedConsent(db: Database): Promise<AccountToRun[]> {
   return await accountsToRun(db)
     .where('accounts.unlinked_at', 'is', null)
-    .where(
-      sql<boolean>`case connections.status
-        when 'active' then accounts.pause_reason = 'reauth_required'
-          or (accounts.pause_reason = 'provider_error' and connections.status_changed_at > accounts.status_changed_at)
-        when 'reauth_required' then accounts.status != 'paused' or accounts.pause_reason = 'provider_error'
-        when 'gone' then accounts.status != 'paused'
-        else false end`,
-    )
+    .where('connections.status', 'in', ['active', 'reauth_required', 'gone'])
+    .whereRef('accounts.confirmed_consent_version', '<', 'connections.consent_version')
     .limit(MOST)
     .execute();
 }

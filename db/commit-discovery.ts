@@ -3,6 +3,7 @@ import type { ProviderLimits } from '../providers/effective-interval.ts';
 import type { ProviderAccount } from '../providers/provider.ts';
 import { addAccounts } from './add-accounts.ts';
 import type { Database } from './connect.ts';
+import { learnt } from './consent.ts';
 import type { Consent } from './find-credentials.ts';
 import { offerAccounts } from './offer-accounts.ts';
 import type { Schema } from './schema.ts';
@@ -69,12 +70,11 @@ async function setChecked(
   connectionId: string,
   change: { readonly status: 'active' | 'gone'; readonly status_code: string | null } | null,
 ): Promise<void> {
-  const now = sql<Date>`now()`;
   await trx
     .updateTable('connections')
     .set({
-      accounts_checked_at: now,
-      ...(change === null ? {} : { ...change, status_as_of: now, status_changed_at: now }),
+      accounts_checked_at: sql<Date>`now()`,
+      ...(change === null ? {} : learnt(change.status, change.status_code)),
     })
     .where('id', '=', connectionId)
     .execute();

@@ -9,6 +9,7 @@ export interface Consent {
   /** Sealed. */
   readonly credentials: Buffer;
   readonly status: ConnectionStatus;
+  readonly consent_version: number;
   readonly accounts_checked_at: Date | null;
   readonly unlink_forced: boolean;
 }
@@ -26,7 +27,7 @@ export async function findCredentials(
     .where('id', '=', connectionId)
     .where('credentials', 'is not', null)
     .select(['id', 'provider', 'provider_connection_id', 'credentials', 'status'])
-    .select(['accounts_checked_at', 'unlink_forced'])
+    .select(['consent_version', 'accounts_checked_at', 'unlink_forced'])
     .$narrowType<{ credentials: Buffer }>()
     .executeTakeFirst();
 }

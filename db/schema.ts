@@ -37,6 +37,7 @@ export interface ConnectionsTable {
   status_code: string | null;
   status_changed_at: TimeDefault;
   status_as_of: Time | null;
+  consent_version: Generated<number>;
   credentials: Buffer | null;
   consent_expires_at: Time | null;
   account_settings: JSONColumnType<AccountSettingsJson> | null;
@@ -89,6 +90,7 @@ export interface AccountsTable {
   pause_reason: PauseReason | null;
   status_changed_at: TimeDefault;
   confirmed_settings_version: Generated<number>;
+  confirmed_consent_version: Generated<number>;
   stage_id: string | null;
   stale_since: Time | null;
   next_sync_at: Time | null;

@@ -59,7 +59,7 @@ export function refreshRoutes(deps: ApiDeps): Hono<ApiEnv> {
     const row = await linkedAccount(db, accountId);
     const products = request.products ?? row.products;
     if (row.paused) throw refused('user');
-    if (row.pause_reason && row.pause_reason !== 'user') throw refused(row.pause_reason);
+    if (row.pause_reason === 'reauth_required') throw refused(row.pause_reason);
     const off = products.find((name) => !row.products.includes(name));
     if (off) throw refused(off);
     const waitMs = request.wait * 1_000;

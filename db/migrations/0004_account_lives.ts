@@ -6,6 +6,7 @@ alter table connections
   drop constraint connections_status_check,
   add constraint connections_status_check
     check (status in ('linking', 'active', 'reauth_required', 'gone', 'unlinking', 'unlinked')),
+  add column consent_version integer not null default 1,
   add column account_settings jsonb,
   add column new_accounts text not null default 'offer' check (new_accounts in ('offer', 'link')),
   add column accounts_checked_at timestamptz,
@@ -16,6 +17,7 @@ alter table connections
   add column erased_at timestamptz;
 update connections set linked_at = created_at, accounts_checked_at = created_at;
 comment on column connections.status is 'linking (its accounts are being looked for), active, reauth_required (the customer must log in again), gone (the consent has ended at the bank), unlinking (the consent is being withdrawn) or unlinked.';
+comment on column connections.consent_version is 'Grows with everything that is learnt of the consent: by a webhook, a sync, a link or a call to the API.';
 comment on column connections.account_settings is 'How accounts that are found later are kept fresh: {interval, products, webhook_url}, as given at link time.';
 comment on column connections.new_accounts is 'What becomes of accounts that appear at the bank later: offer (listed in offered_accounts) or link.';
 comment on column connections.accounts_checked_at is 'When the provider was last asked which accounts there are.';
@@ -40,11 +42,13 @@ create table offered_accounts (
 comment on table offered_accounts is 'Accounts that appeared at the bank after the link. They are not synced before you link them.';
 
 alter table accounts
+  add column confirmed_consent_version integer not null default 0,
   add column effective_interval text check (effective_interval in
     ('one_minute', 'five_minute', 'fifteen_minute', 'thirty_minute', 'one_hour', 'six_hours', 'twelve_hours', 'daily')),
   add column limited_by text check (limited_by in ('provider_smallest_interval', 'provider_calls_per_day')),
   add column stale_since timestamptz;
 update accounts set effective_interval = refresh_interval;
+comment on column accounts.confirmed_consent_version is 'The consent_version of its connection that its workflow follows.';
 comment on column accounts.effective_interval is 'How often it really is refreshed: refresh_interval, or longer where the provider allows no more.';
 comment on column accounts.limited_by is 'What makes effective_interval longer than refresh_interval; null: nothing.';
 comment on column accounts.stale_since is 'Since when its data has been older than its interval allows; null while it is fresh.';
