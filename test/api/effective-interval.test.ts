@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { correctIntervals } from '../../activities/repairs/correct-intervals.ts';
+import { accountsOfRound } from '../../db/accounts-of-round.ts';
 import { createOkraProvider } from '../../providers/okra/provider.ts';
 import type { Capabilities } from '../../providers/provider.ts';
 import { createProviderRegistry, type ProviderRegistry } from '../../providers/registry.ts';
@@ -102,7 +103,7 @@ describe('when the limits of a provider change', () => {
     correctIntervals(
       { ...rig.deps, providers },
       {
-        number: 0,
+        accounts: () => accountsOfRound(rig.db, 0),
         async each(items, work) {
           for (const item of items) await work(item);
           return items.length;
