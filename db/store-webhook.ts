@@ -48,9 +48,7 @@ export async function storeWebhook(db: Database, webhook: WebhookToStore): Promi
             sql`told(product)`,
           ),
           (join) =>
-            join.on(
-              sql<boolean>`told.product = 'connection' or told.product = any(concerned.products)`,
-            ),
+            join.on(sql<boolean>`told.product = any(concerned.products || 'connection'::text)`),
         )
         .select(['concerned.id as account_id', 'told.product as product']),
     )

@@ -21,9 +21,7 @@ export async function webhooksToSignal(db: Database): Promise<WebhookSignal[]> {
     .innerJoin('webhook_effects', 'webhook_effects.account_id', 'accounts.id')
     .where('webhook_effects.applied_at', 'is', null)
     .where('accounts.unlinked_at', 'is', null)
-    .where(
-      sql<boolean>`webhook_effects.product = 'connection' or webhook_effects.product = any(accounts.products)`,
-    )
+    .where(sql<boolean>`webhook_effects.product = any(accounts.products || 'connection'::text)`)
     .where((eb) =>
       eb.or([
         eb('webhook_effects.signalled_at', 'is', null),

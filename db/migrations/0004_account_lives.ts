@@ -61,7 +61,6 @@ create index accounts_to_stop on accounts (id)
   where unlinked_at is not null and confirmed_settings_version < settings_version;
 create index accounts_waiting_for_consent on accounts (connection_id)
   where unlinked_at is null and pause_reason in ('reauth_required', 'provider_error');
-create index accounts_by_next_sync on accounts (next_sync_at) where unlinked_at is null;
 create index accounts_by_slice on accounts
   (mod(get_byte(uuid_send(id), 14) * 256 + get_byte(uuid_send(id), 15), 60)) where unlinked_at is null;
 create index accounts_stale on accounts (id) where stale_since is not null;
@@ -81,8 +80,6 @@ create index inbound_webhooks_of_nobody on inbound_webhooks (provider, id)
 
 alter table webhook_effects add column tried_at timestamptz;
 comment on column webhook_effects.tried_at is 'When the reconciler last tried to tell the account''s workflow of it.';
-create index webhook_effects_unsignalled on webhook_effects (account_id, product)
-  where applied_at is null and signalled_at is null;
 
 create table events (
   id uuid primary key default uuidv7(),

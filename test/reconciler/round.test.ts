@@ -4,6 +4,7 @@ import { reconcile, type ReconcileOptions } from '../../activities/reconcile.ts'
 import { repairs } from '../../activities/repairs/index.ts';
 import type { AccountToRun } from '../../db/account-to-run.ts';
 import { accountsOfRound } from '../../db/accounts-of-round.ts';
+import { countAccounts } from '../../db/count-accounts.ts';
 import { storeWebhook } from '../../db/store-webhook.ts';
 import type { AccountWorkflows } from '../../temporal/account-workflows.ts';
 import { noContext, storageRig, type StorageRig } from '../support/storage-rig.ts';
@@ -197,27 +198,68 @@ describe('accounts that are late', () => {
   });
 });
 
+/** A webhook about the balance of each account. */
+async function storeWebhooks(ids: readonly string[]): Promise<void> {
+  for (const id of ids) {
+    const { provider_account_id: providerAccountId } = await rig.db
+      .selectFrom('accounts')
+      .where('id', '=', id)
+      .select('provider_account_id')
+      .executeTakeFirstOrThrow();
+    await storeWebhook(rig.db, {
+      provider: 'okra',
+      dedupeKey: randomUUID(),
+      type: 'A_TEST',
+      occurredAt: null,
+      body: Buffer.from('{}'),
+      readable: true,
+      providerConnectionId: null,
+      providerAccountId,
+      products: ['balance'],
+    });
+  }
+}
+
 describe('webhooks that wait', () => {
+  it('are signalled once, again when that was to no effect, and no more once they took effect', async () => {
+    const ids = await accounts(4, {});
+    await storeWebhooks(ids);
+    const [applied, paused, off, waiting] = ids;
+    const set = (id: string | undefined, values: object) =>
+      rig.db
+        .updateTable('webhook_effects')
+        .set(values)
+        .where('account_id', '=', id ?? '')
+        .execute();
+    const signalled: string[] = [];
+    const webhookStored = async ({ id }: AccountToRun): Promise<void> => {
+      signalled.push(id);
+    };
+    const repair = only('webhooks_signalled');
+    await rig.db
+      .updateTable('accounts')
+      .set({ products: ['transaction'] })
+      .where('id', '=', off ?? '')
+      .execute();
+    await round({ webhookStored }, repair);
+    expect(sorted(signalled)).toEqual(sorted(ids.filter((id) => id !== off)));
+    await set(applied, { applied_at: new Date() });
+    await rig.db
+      .updateTable('accounts')
+      .set({ status: 'paused', pause_reason: 'user' })
+      .where('id', '=', paused ?? '')
+      .execute();
+    for (const id of ids) await set(id, { signalled_at: minutesAgo(6) });
+    signalled.length = 0;
+    await round({ webhookStored }, repair);
+    expect(signalled).toEqual([waiting]);
+    const { webhooksWaiting } = await countAccounts(rig.db);
+    expect(webhooksWaiting).toBe(1);
+  });
+
   it('are not held up by older ones that cannot be signalled', async () => {
     const ids = await accounts(1_005, {});
-    for (const id of ids) {
-      const { provider_account_id: providerAccountId } = await rig.db
-        .selectFrom('accounts')
-        .where('id', '=', id)
-        .select('provider_account_id')
-        .executeTakeFirstOrThrow();
-      await storeWebhook(rig.db, {
-        provider: 'okra',
-        dedupeKey: randomUUID(),
-        type: 'A_TEST',
-        occurredAt: null,
-        body: Buffer.from('{}'),
-        readable: true,
-        providerConnectionId: null,
-        providerAccountId,
-        products: ['balance'],
-      });
-    }
+    await storeWebhooks(ids);
     const stuck = new Set(ids.slice(0, 1_000));
     const signalled: string[] = [];
     const webhookStored = ({ id }: AccountToRun): Promise<void> => {
