@@ -72,6 +72,19 @@ async function accounts(count: number, values: object): Promise<string[]> {
   return ids;
 }
 
+const setAccount = (id: string | undefined, values: object) =>
+  rig.db
+    .updateTable('accounts')
+    .set(values)
+    .where('id', '=', id ?? '')
+    .execute();
+const setEffect = (id: string | undefined, values: object) =>
+  rig.db
+    .updateTable('webhook_effects')
+    .set(values)
+    .where('account_id', '=', id ?? '')
+    .execute();
+
 const sorted = (ids: readonly string[]): string[] => [...ids].sort();
 
 describe('a round of the reconciler', () => {
@@ -176,14 +189,8 @@ describe('accounts that are late', () => {
       next_sync_at: minutesAgo(5),
       nudged_at: minutesAgo(4),
     });
-    const set = (id: string | undefined, values: object) =>
-      rig.db
-        .updateTable('accounts')
-        .set(values)
-        .where('id', '=', id ?? '')
-        .execute();
-    await set(again, { next_sync_at: minutesAgo(3) });
-    await set(still, { next_sync_at: minutesAgo(30), nudged_at: minutesAgo(11) });
+    await setAccount(again, { next_sync_at: minutesAgo(3) });
+    await setAccount(still, { next_sync_at: minutesAgo(30), nudged_at: minutesAgo(11) });
     const woken: string[] = [];
     await round(
       {
@@ -225,31 +232,17 @@ describe('webhooks that wait', () => {
     const ids = await accounts(4, {});
     await storeWebhooks(ids);
     const [applied, paused, off, waiting] = ids;
-    const set = (id: string | undefined, values: object) =>
-      rig.db
-        .updateTable('webhook_effects')
-        .set(values)
-        .where('account_id', '=', id ?? '')
-        .execute();
     const signalled: string[] = [];
     const webhookStored = async ({ id }: AccountToRun): Promise<void> => {
       signalled.push(id);
     };
     const repair = only('webhooks_signalled');
-    await rig.db
-      .updateTable('accounts')
-      .set({ products: ['transaction'] })
-      .where('id', '=', off ?? '')
-      .execute();
+    await setAccount(off, { products: ['transaction'] });
     await round({ webhookStored }, repair);
     expect(sorted(signalled)).toEqual(sorted(ids.filter((id) => id !== off)));
-    await set(applied, { applied_at: new Date() });
-    await rig.db
-      .updateTable('accounts')
-      .set({ status: 'paused', pause_reason: 'user' })
-      .where('id', '=', paused ?? '')
-      .execute();
-    for (const id of ids) await set(id, { signalled_at: minutesAgo(6) });
+    await setEffect(applied, { applied_at: new Date() });
+    await setAccount(paused, { status: 'paused', pause_reason: 'user' });
+    for (const id of ids) await setEffect(id, { signalled_at: minutesAgo(6) });
     signalled.length = 0;
     await round({ webhookStored }, repair);
     expect(signalled).toEqual([waiting]);
