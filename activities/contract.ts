@@ -86,7 +86,8 @@ export interface Activities {
    * than `consentVersion` is known of it. Answers with how the consent stands.
    */
   confirmConsent(input: { accountId: string; consentVersion: number }): Promise<ConsentFound>;
-  recordAccountState(record: AccountStateRecord): Promise<void>;
+  /** `unlinked`: nothing was recorded, and the account's workflow has nothing left to do. */
+  recordAccountState(record: AccountStateRecord): Promise<'recorded' | 'unlinked'>;
   /**
    * Notes that a sync was given up. Answers with how the consent stands where the failure tells of it, or
    * the account is unlinked; else with null.

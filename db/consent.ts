@@ -20,12 +20,23 @@ export function consentOf(row: {
 }
 
 /** What is written to a connection when something is learnt of its consent. */
-export function learnt(status: 'active' | 'reauth_required' | 'gone', code: string | null) {
+export function learnt(
+  status: 'linking' | 'active' | 'reauth_required' | 'gone',
+  code: string | null,
+) {
   return {
     status,
     status_code: code,
     status_as_of: sql<Date>`now()`,
     status_changed_at: sql<Date>`case when status = ${status} then status_changed_at else now() end`,
+    ...somethingNew(),
+  };
+}
+
+/** Something may have been learnt: what is known is to be read again, by everyone. */
+export function somethingNew() {
+  return {
     consent_version: sql<number>`consent_version + 1`,
+    consent_changed_at: sql<Date>`now()`,
   };
 }

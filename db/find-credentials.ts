@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Database } from './connect.ts';
 import type { ConnectionStatus } from './schema.ts';
 
@@ -12,6 +13,8 @@ export interface Consent {
   readonly consent_version: number;
   readonly accounts_checked_at: Date | null;
   readonly unlink_forced: boolean;
+  /** By the database's clock: whatever the provider tells from here on was true then, or later. */
+  readonly read_at: Date;
 }
 
 /**
@@ -28,6 +31,7 @@ export async function findCredentials(
     .where('credentials', 'is not', null)
     .select(['id', 'provider', 'provider_connection_id', 'credentials', 'status'])
     .select(['consent_version', 'accounts_checked_at', 'unlink_forced'])
+    .select(sql<Date>`now()`.as('read_at'))
     .$narrowType<{ credentials: Buffer }>()
     .executeTakeFirst();
 }

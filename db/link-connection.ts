@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { LinkedConnection } from '../providers/provider.ts';
 import type { Database } from './connect.ts';
+import { learnt } from './consent.ts';
 import type { AccountSettingsJson, Schema } from './schema.ts';
 
 export interface ConnectionToLink {
@@ -40,7 +41,7 @@ export async function newId(db: Database): Promise<string> {
 export async function linkConnection(db: Database, link: ConnectionToLink): Promise<LinkStored> {
   return await db.transaction().execute(async (trx) => {
     for (;;) {
-      if (await isCreated(trx, link)) return { state: 'stored', id: link.id, created: true };
+      if (await insertConnection(trx, link)) return { state: 'stored', id: link.id, created: true };
       const stored = await linkAgain(trx, link);
       // Else it was unlinked between the two statements.
       if (stored) return stored;
@@ -48,7 +49,10 @@ export async function linkConnection(db: Database, link: ConnectionToLink): Prom
   });
 }
 
-async function isCreated(trx: Transaction<Schema>, link: ConnectionToLink): Promise<boolean> {
+async function insertConnection(
+  trx: Transaction<Schema>,
+  link: ConnectionToLink,
+): Promise<boolean> {
   const { linked } = link;
   const created = await trx
     .insertInto('connections')
@@ -96,11 +100,7 @@ async function linkAgain(
     .set({
       credentials: link.sealFor(found.id),
       consent_expires_at: link.linked.consentExpiresAt,
-      status: 'linking',
-      status_code: null,
-      status_as_of: sql<Date>`now()`,
-      status_changed_at: sql<Date>`now()`,
-      consent_version: sql<number>`consent_version + 1`,
+      ...learnt('linking', null),
       ...(link.reference === null ? {} : { reference: link.reference }),
       ...(link.replacesSettings ? { account_settings: JSON.stringify(link.settings) } : {}),
       ...(link.newAccounts === undefined ? {} : { new_accounts: link.newAccounts }),

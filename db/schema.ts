@@ -38,6 +38,7 @@ export interface ConnectionsTable {
   status_changed_at: TimeDefault;
   status_as_of: Time | null;
   consent_version: Generated<number>;
+  consent_changed_at: TimeDefault;
   credentials: Buffer | null;
   consent_expires_at: Time | null;
   account_settings: JSONColumnType<AccountSettingsJson> | null;
@@ -93,6 +94,8 @@ export interface AccountsTable {
   confirmed_consent_version: Generated<number>;
   stage_id: string | null;
   stale_since: Time | null;
+  nudged_at: Time | null;
+  nudge_tried_at: Time | null;
   next_sync_at: Time | null;
   balance_synced_at: Time | null;
   balance_as_of: Time | null;
@@ -230,6 +233,8 @@ export interface InboundWebhooksTable {
   type: string;
   occurred_at: Time | null;
   received_at: TimeDefault;
+  provider_connection_id: string | null;
+  provider_account_id: string | null;
   body: Buffer;
   outcome: WebhookOutcome;
 }
@@ -239,6 +244,7 @@ export interface WebhookEffectsTable {
   account_id: string;
   product: EffectProduct;
   signalled_at: Time | null;
+  tried_at: Time | null;
   applied_at: Time | null;
   sync_run_id: string | null;
 }

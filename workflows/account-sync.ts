@@ -95,7 +95,7 @@ export async function accountSync(input: AccountSyncInput): Promise<void> {
 
   async function record(): Promise<void> {
     state.recorded = toRecord();
-    await recordAccountState({
+    const answer = await recordAccountState({
       accountId: state.accountId,
       status: statusOf(state),
       pauseReason: pauseReason(state),
@@ -103,6 +103,7 @@ export async function accountSync(input: AccountSyncInput): Promise<void> {
       consentVersion: state.pauses.consent.version,
       nextSyncAt: isoOrNull(deadline(state)),
     });
+    if (answer === 'unlinked') state.unlinked = true;
   }
 
   /**

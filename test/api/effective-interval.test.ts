@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { correctIntervals } from '../../activities/repairs/correct-intervals.ts';
+import { accountsOfRound } from '../../db/accounts-of-round.ts';
 import { createOkraProvider } from '../../providers/okra/provider.ts';
 import type { Capabilities } from '../../providers/provider.ts';
 import { createProviderRegistry, type ProviderRegistry } from '../../providers/registry.ts';
 import { eventually } from '../support/eventually.ts';
+import { limitedProviders } from '../support/limited-providers.ts';
 import { link, untilStatus } from '../support/link.ts';
 import { startBank, type TestBank } from '../support/start-bank.ts';
 import { startFreshet, type Freshet } from '../support/start-freshet.ts';
@@ -15,8 +17,10 @@ const MINUTE = 60_000;
 function providersWith(bank: TestBank, limits: Partial<Capabilities>): ProviderRegistry {
   const { url, secretKey, webhookToken } = bank;
   const okra = createOkraProvider({ baseUrl: `${url}/v2`, secretKey, webhookToken });
-  return createProviderRegistry([{ ...okra, capabilities: { ...okra.capabilities, ...limits } }]);
+  return limitedProviders(createProviderRegistry([okra]), limits);
 }
+
+const LIMITS = { callsPerDay: 48 };
 
 const limited = (interval: string, effective: string, by: string | null) => ({
   settings: { interval, effective_interval: effective, limited_by: by, confirmed: true },
@@ -31,13 +35,10 @@ describe('where a provider allows 48 calls a day for each account', () => {
       okraBaseUrl: `${bank.url}/v2`,
       okraSecretKey: bank.secretKey,
       okraWebhookToken: bank.webhookToken,
-      providers: providersWith(bank, { callsPerDay: 48 }),
-      reconcileSeconds: 3_600,
+      providers: providersWith(bank, LIMITS),
+      workerMain: 'test/support/paced-worker-main.ts',
+      workerEnv: { TEST_LIMITS: JSON.stringify(LIMITS) },
     });
-    // The worker's okra has no such limit: its rounds would take it away.
-    const rounds = freshet.temporal.schedule.getHandle('freshet-reconcile');
-    await rounds.pause();
-    await eventually(async () => (await rounds.describe()).info.runningActions.length === 0);
   });
   afterAll(async () => {
     await freshet.close();
@@ -102,7 +103,7 @@ describe('when the limits of a provider change', () => {
     correctIntervals(
       { ...rig.deps, providers },
       {
-        number: 0,
+        accounts: () => accountsOfRound(rig.db, 0),
         async each(items, work) {
           for (const item of items) await work(item);
           return items.length;

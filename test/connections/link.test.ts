@@ -118,6 +118,22 @@ describe('a link', () => {
     expect([status, body.status, body.accounts.length]).toEqual([200, 'active', 2]);
   });
 
+  it('goes on after a log-in of which a webhook tells, before any account is known', async () => {
+    const made = await bank.createCustomer({ accounts: 2 });
+    expect((await linkThenFail(made, 'login_required')).status).toBe(409);
+    const { id } = await freshet.db
+      .selectFrom('connections')
+      .where('provider_connection_id', 'like', `${made.customer.id}:%`)
+      .select('id')
+      .executeTakeFirstOrThrow();
+    await bank.control('DELETE', '/faults');
+    const path = `/customers/${made.customer.id}/login`;
+    await bank.control('POST', path, { state: 'required', webhooks: 'withhold' });
+    await bank.control('POST', path, { state: 'ok' });
+    const found = await untilConnection(freshet, id, ({ status }) => status === 'active');
+    expect(found.accounts).toHaveLength(2);
+  }, 60_000);
+
   it('made again is the way out of a consent that has ended', async () => {
     const linked = await link(freshet, bank, { accounts: 1 });
     const { customer, connectionId } = linked;
@@ -129,7 +145,11 @@ describe('a link', () => {
       });
     await login('revoked');
     const looked = await freshet.call('POST', `/v1/connections/${connectionId}/discover`);
-    expect([looked.body.status, looked.body.status_code]).toEqual(['gone', 'consent_withdrawn']);
+    expect([looked.status, looked.body.status, looked.body.status_code]).toEqual([
+      200,
+      'gone',
+      'consent_withdrawn',
+    ]);
     const refused = await freshet.call('POST', `/v1/connections/${connectionId}/discover`);
     expect([refused.status, refused.body.code]).toEqual([409, 'consent_ended']);
     await eventually(

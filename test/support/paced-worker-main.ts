@@ -10,10 +10,12 @@ import {
   KNOWN_PROVIDERS,
   PROVIDER_VARIABLES,
 } from '../../providers/configured.ts';
+import type { ProviderLimits } from '../../providers/effective-interval.ts';
 import { readTemporalSettings } from '../../temporal/connect.ts';
 import { startWorker } from '../../worker/start-worker.ts';
+import { limitedProviders } from './limited-providers.ts';
 
-/** A worker with the faster intervals that its test gave to the API too, as JSON. */
+/** A worker with the faster intervals and the limits of providers that its test gave to the API too, as JSON. */
 await runMain(async () => {
   const settings = readEnvironment(process.env, [
     'FRESHET_DATABASE_URL',
@@ -26,6 +28,7 @@ await runMain(async () => {
   ]);
   const intervals = JSON.parse(process.env['TEST_INTERVALS'] ?? '{}') as Partial<IntervalTable>;
   const pace = JSON.parse(process.env['TEST_PACE'] ?? '{}') as Partial<Pace>;
+  const limits = JSON.parse(process.env['TEST_LIMITS'] ?? '{}') as Partial<ProviderLimits>;
   await startWorker({
     databaseUrl: settings.FRESHET_DATABASE_URL,
     credentialsKeys: settings.FRESHET_CREDENTIALS_KEYS,
@@ -33,7 +36,7 @@ await runMain(async () => {
     reconcileSeconds: settings.FRESHET_RECONCILE_SECONDS,
     workflowBundle: settings.FRESHET_WORKFLOW_BUNDLE,
     temporal: readTemporalSettings(process.env),
-    providers: configuredProviders(settings),
+    providers: limitedProviders(configuredProviders(settings), limits),
     knownProviders: KNOWN_PROVIDERS,
     queueSettings: readQueueSettings(process.env, KNOWN_PROVIDERS),
     metricsAddress: undefined,

@@ -107,15 +107,15 @@ describe('a sync that began before a new log-in', () => {
   });
 });
 
-describe('a consent that has ended', () => {
-  async function gone(): Promise<Account> {
-    const one = await active(2);
-    await login(one, 'revoked');
-    await refresh(one.id);
-    for (const { account } of one.accounts) await untilReason(account, 'provider_error');
-    return one;
-  }
+async function gone(): Promise<Account> {
+  const one = await active(2);
+  await login(one, 'revoked');
+  await refresh(one.id);
+  for (const { account } of one.accounts) await untilReason(account, 'provider_error');
+  return one;
+}
 
+describe('a consent that has ended', () => {
   it('is known to need a new log-in once a try finds that out', async () => {
     const one = await gone();
     await login(one, 'required');

@@ -200,6 +200,27 @@ describe('the queue of one provider', () => {
     expect(Math.max(...bySchedule)).toBeLessThan(Math.min(...scans));
   }, 120_000);
 
+  it('is left out by a forced unlink, hang as it may', async () => {
+    const { freshet, bank, gate } = await behindGate(1);
+    const blocking = await link(freshet, bank, { accounts: 1 });
+    const linked = await link(freshet, bank, { accounts: 1 });
+    for (const { accounts } of [blocking, linked]) {
+      await untilStatus(freshet, accounts[0].account, 'active');
+    }
+    gate.shut();
+    await freshet.call('POST', `/v1/accounts/${blocking.accounts[0].account}/refresh`);
+    await eventually(() => gate.inFlight() > 0);
+    const path = `/v1/connections/${linked.connectionId}`;
+    const waits = await freshet.call('DELETE', path);
+    expect([waits.status, waits.body.status]).toEqual([202, 'unlinking']);
+    const forced = await freshet.call('DELETE', `${path}?force=true&data=erase`);
+    expect([forced.status, forced.body.status]).toEqual([200, 'unlinked']);
+    expect(forced.body.erased_at).not.toBeNull();
+    // Also where it is forced from the beginning.
+    const other = `/v1/connections/${blocking.connectionId}?force=true`;
+    expect((await freshet.call('DELETE', other)).status).toBe(200);
+  }, 90_000);
+
   it('answers at once where the worker has no such provider', async () => {
     const { freshet, bank, close } = await startFreshetWithBank({
       workerEnv: {
