@@ -64,7 +64,6 @@ export function openState(input: AccountSyncInput, now: number): AccountSyncStat
     carried?.products[name] ?? firstProduct(known.scanned.includes(name));
   const pauses = carried?.pauses ?? {
     consent: known.consent,
-    accountGoneAt: null,
     failing: known.providerError,
   };
   const opened: AccountSyncState = {
@@ -143,8 +142,9 @@ export function askFor(
 }
 
 export function pauseReason(state: AccountSyncState): PauseReason | null {
-  const { consent, accountGoneAt, failing } = state.pauses;
-  const isRefused = consent.status === 'gone' || accountGoneAt !== null || failing;
+  const { consent, failing } = state.pauses;
+  const kept = state.settings.products.map((name) => state.products[name]);
+  const isRefused = consent.status === 'gone' || failing || kept.some(isUnknown);
   return stillBecause(state) ?? (isRefused ? 'provider_error' : null);
 }
 
@@ -225,7 +225,6 @@ export function fail(
   product.mustWait = failure.retryAfterMs !== null;
   if (failure.kind === 'reauth') return;
   if (failure.kind === 'gone') {
-    if (isOfAccount(failure)) state.pauses.accountGoneAt = now;
     if (!askedAgain) product.notBefore = now + state.pace.goneRetryMs;
   } else {
     const { accountId, pace } = state;
@@ -264,14 +263,10 @@ export function takeConsent(
   }
 }
 
-/** A sync that began at `begunAt` succeeded: the provider answers. */
+/** A sync that began at `begunAt` succeeded though the provider had refused. */
 export function endProviderError(state: AccountSyncState, begunAt: number, now: number): void {
-  const { pauses } = state;
-  const isKnown = pauses.accountGoneAt !== null && pauses.accountGoneAt < begunAt;
-  if (!isKnown && !pauses.failing) return;
-  if (isKnown) pauses.accountGoneAt = null;
-  pauses.failing = false;
-  resume(state, now, begunAt);
+  state.pauses.failing = false;
+  if (pauseReason(state) === null) resume(state, now, begunAt);
 }
 
 /** After a pause everything is refreshed once, and at once. */
@@ -294,8 +289,9 @@ export function retry(state: AccountSyncState, products: readonly Product[]): vo
   }
 }
 
-/** A code such as `account_unknown` tells of one account, not of the consent. */
-const isOfAccount = ({ code }: Failure): boolean => code.startsWith('account_');
+/** The bank knows the account no more. Such a code tells nothing of the consent. */
+const isUnknown = ({ lastErrorKind, lastErrorCode }: ProductState): boolean =>
+  lastErrorKind === 'gone' && lastErrorCode?.startsWith('account_') === true;
 
 /**
  * When the workflow must next act by itself, milliseconds since the epoch; null while nothing is

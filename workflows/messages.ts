@@ -95,8 +95,6 @@ export interface CarriedState {
 export interface Pauses {
   /** One that has ended (`gone`) is shown as `provider_error`. */
   readonly consent: Consent;
-  /** Since when the bank knows the account no more, milliseconds since the epoch. Shown as `provider_error`. */
-  readonly accountGoneAt: number | null;
   /** The provider has failed too often in a row. Shown as `provider_error`. */
   readonly failing: boolean;
 }

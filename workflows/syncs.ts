@@ -7,6 +7,7 @@ import {
   deadline,
   endProviderError,
   fail,
+  pauseReason,
   retry,
   succeed,
   takeConsent,
@@ -44,6 +45,8 @@ interface Begun {
   readonly work: Work;
   readonly syncRunId: string;
   readonly at: number;
+  /** Whether the account paused for a `provider_error`. */
+  readonly wasRefused: boolean;
   /** What was known of the consent. */
   readonly consentVersion: number;
 }
@@ -74,7 +77,8 @@ export function createSyncs(
     running.add(product);
     if (work.mayCall) rounds.begin(product);
     const { version: consentVersion } = state.pauses.consent;
-    return { product, work, syncRunId: uuid7(), at: Date.now(), consentVersion };
+    const wasRefused = pauseReason(state) === 'provider_error';
+    return { product, work, syncRunId: uuid7(), at: Date.now(), wasRefused, consentVersion };
   }
 
   async function alone(begun: Begun): Promise<void> {
@@ -114,8 +118,8 @@ export function createSyncs(
   }
 
   /** Only once a sync is over: what is asked for now is no part of what it has done. */
-  async function recovered({ product, at, consentVersion }: Begun): Promise<void> {
-    endProviderError(state, at, Date.now());
+  async function recovered({ product, at, wasRefused, consentVersion }: Begun): Promise<void> {
+    if (wasRefused || state.pauses.failing) endProviderError(state, at, Date.now());
     const { status, version } = state.pauses.consent;
     if (status !== 'gone') return;
     if (version === consentVersion) {

@@ -63,6 +63,12 @@ async function linked(): Promise<Consent> {
   return consent;
 }
 
+const readAgain = async ({ id }: Consent): Promise<Consent> => {
+  const consent = await findCredentials(db, id);
+  if (!consent) throw new Error('not found');
+  return consent;
+};
+
 const statusOf = async (id: string) =>
   await db
     .selectFrom('connections')
@@ -74,8 +80,10 @@ describe('what a look at the accounts has found', () => {
   it('is stored once, however often it is stored', async () => {
     const consent = await linked();
     const found = [account('one'), account('two')];
-    const commit = () => commitDiscovery(db, consent, found, NO_LIMITS);
-    const answers = [await commit(), ...(await Promise.all([commit(), commit()]))];
+    const before = await commitDiscovery(db, consent, found, NO_LIMITS);
+    const now = await readAgain(consent);
+    const commit = () => commitDiscovery(db, now, found, NO_LIMITS);
+    const answers = [before, ...(await Promise.all([commit(), commit()]))];
     expect(answers.map((one) => one.outcome === 'stored' && one.added)).toEqual([2, 0, 0]);
     expect(await statusOf(consent.id)).toEqual({ status: 'active', status_code: null });
   });
@@ -90,7 +98,7 @@ describe('what a look at the accounts has found', () => {
   it('takes no account away that is linked', async () => {
     const consent = await linked();
     await commitDiscovery(db, consent, [account('one')], NO_LIMITS);
-    const later = await commitDiscovery(db, consent, [], NO_LIMITS);
+    const later = await commitDiscovery(db, await readAgain(consent), [], NO_LIMITS);
     expect(later).toEqual({ outcome: 'stored', added: 0, offered: 0 });
     expect(await statusOf(consent.id)).toEqual({ status: 'active', status_code: null });
   });
@@ -107,7 +115,8 @@ describe('what a look at the accounts has found', () => {
 
   it('withdraws offers of accounts that the bank no longer tells of', async () => {
     const consent = await linked();
-    const look = (...ids: string[]) => commitDiscovery(db, consent, ids.map(account), NO_LIMITS);
+    const look = async (...ids: string[]) =>
+      commitDiscovery(db, await readAgain(consent), ids.map(account), NO_LIMITS);
     await look('one');
     expect(await look('one', 'two', 'three')).toMatchObject({ added: 0, offered: 2 });
     expect(await look('one', 'three')).toMatchObject({ added: 0, offered: 0 });
