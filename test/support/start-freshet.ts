@@ -47,7 +47,8 @@ export interface Freshet {
     body?: unknown,
     headers?: Record<string, string>,
   ): Promise<ApiAnswer>;
-  startWorker(): Promise<NodeProcess>;
+  /** `env` goes before what the options say. */
+  startWorker(env?: Readonly<Record<string, string>>): Promise<NodeProcess>;
   /** The newest worker that was started. */
   worker(): NodeProcess;
   close(): Promise<void>;
@@ -96,7 +97,7 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
   });
   const workers: NodeProcess[] = [];
 
-  async function startWorker(): Promise<NodeProcess> {
+  async function startWorker(env: Readonly<Record<string, string>> = {}): Promise<NodeProcess> {
     const worker = await startProcess(
       options.workerMain ??
         (options.intervals || options.pace
@@ -112,6 +113,7 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
         TEMPORAL_NAMESPACE: temporal.namespace,
         ...okra,
         ...options.workerEnv,
+        ...env,
       },
       { ready: 'worker ready', timeoutMs: 60_000 },
     );
