@@ -1,7 +1,7 @@
-import { Runtime, DefaultLogger, Worker, type WorkflowBundle } from '@temporalio/worker';
-import { bundleWorkflows } from '../../worker/workflow-source.ts';
+import { Runtime, DefaultLogger, Worker } from '@temporalio/worker';
+import { runInfo } from '../support/run-info.ts';
 
-let bundle: Promise<WorkflowBundle> | undefined;
+let isQuiet = false;
 
 /**
  * Runs today's workflows against histories. Answers with what went wrong for each, by its name;
@@ -10,13 +10,12 @@ let bundle: Promise<WorkflowBundle> | undefined;
 export async function replay(
   histories: readonly { readonly name: string; readonly history: unknown }[],
 ): Promise<Record<string, string>> {
-  if (!bundle) {
-    Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined) });
-    bundle = bundleWorkflows();
-  }
+  if (!isQuiet) Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined) });
+  isQuiet = true;
   const named = histories.map(({ name, history }) => ({ workflowId: name, history }));
   const wrong: Record<string, string> = {};
-  const results = Worker.runReplayHistories({ workflowBundle: await bundle }, named);
+  const workflowBundle = { codePath: runInfo().workflowBundle };
+  const results = Worker.runReplayHistories({ workflowBundle }, named);
   for await (const { workflowId, error } of results) {
     if (error) wrong[workflowId] = error.message;
   }

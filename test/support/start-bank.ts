@@ -47,13 +47,22 @@ export interface TestBank {
   close(): Promise<void>;
 }
 
-export async function startBank(options: { retryBaseMs?: number } = {}): Promise<TestBank> {
+export interface BankOptions {
+  readonly retryBaseMs?: number;
+  /**
+   * How long an extraction takes: none when not given. Where it takes any, a sync takes a second, which
+   * is how often the provider looks.
+   */
+  readonly processingMs?: number;
+}
+
+export async function startBank(options: BankOptions = {}): Promise<TestBank> {
   const secretKey = `sk_${randomBytes(12).toString('hex')}`;
   const webhookToken = `wt_${randomBytes(12).toString('hex')}`;
   const bank: SandboxBank = await startSandboxBank({
     secretKey,
     seed: 'tests',
-    processingMs: 20,
+    processingMs: options.processingMs ?? 0,
     retryBaseMs: options.retryBaseMs ?? 100,
   });
 

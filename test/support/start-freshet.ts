@@ -10,6 +10,7 @@ import { configuredProviders } from '../../providers/configured.ts';
 import type { ProviderRegistry } from '../../providers/registry.ts';
 import { freshDatabase } from './fresh-database.ts';
 import { freshNamespace } from './fresh-namespace.ts';
+import { runInfo } from './run-info.ts';
 import { startProcess, type NodeProcess } from './start-node-process.ts';
 
 export interface FreshetOptions {
@@ -108,6 +109,7 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
         TEST_PACE: JSON.stringify(options.pace ?? {}),
         FRESHET_DATABASE_URL: database.url,
         FRESHET_CREDENTIALS_KEYS: credentialsKeys,
+        FRESHET_WORKFLOW_BUNDLE: runInfo().workflowBundle,
         FRESHET_RECONCILE_SECONDS: String(options.reconcileSeconds ?? 2),
         TEMPORAL_ADDRESS: temporal.address,
         TEMPORAL_NAMESPACE: temporal.namespace,
