@@ -38,6 +38,8 @@ export interface TestBank {
   readonly webhookToken: string;
   // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers freely
   control(method: string, path: string, body?: unknown): Promise<any>;
+  /** Has the bank break its protocol (see sandbox/control/faults.ts). Answers with what ends that. */
+  fault(wanted: object): Promise<() => Promise<void>>;
   createCustomer(wanted: { accounts?: unknown; transactions?: number }): Promise<BankCustomer>;
   truth(accountId: string): Promise<Truth>;
   /** How often each endpoint of the protocol was called since the last `forgetCalls`. */
@@ -85,6 +87,12 @@ export async function startBank(options: BankOptions = {}): Promise<TestBank> {
     secretKey,
     webhookToken,
     control,
+    async fault(wanted) {
+      const { fault } = await control('POST', '/faults', wanted);
+      return async () => {
+        await control('DELETE', `/faults/${fault.id}`);
+      };
+    },
     createCustomer: (wanted) => control('POST', '/customers', wanted),
     truth: (accountId) => control('GET', `/accounts/${accountId}/truth`),
     calls: async () => (await control('GET', '/calls')).by_endpoint,
