@@ -1,22 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { correctIntervals } from '../../activities/repairs/correct-intervals.ts';
-import { createOkraProvider } from '../../providers/okra/provider.ts';
 import type { Capabilities } from '../../providers/provider.ts';
 import { createProviderRegistry, type ProviderRegistry } from '../../providers/registry.ts';
 import { eventually } from '../support/eventually.ts';
-import { link, untilStatus } from '../support/link.ts';
-import { startBank, type TestBank } from '../support/start-bank.ts';
-import { startFreshet, type Freshet } from '../support/start-freshet.ts';
+import { link, startFreshetWithBank, untilStatus } from '../support/link.ts';
+import type { TestBank } from '../support/start-bank.ts';
+import type { Freshet } from '../support/start-freshet.ts';
 import { storageRig, type StorageRig } from '../support/storage-rig.ts';
+import { withLimits } from '../support/with-limits.ts';
 
 const MINUTE = 60_000;
-
-/** The okra provider with other limits than its own. */
-function providersWith(bank: TestBank, limits: Partial<Capabilities>): ProviderRegistry {
-  const { url, secretKey, webhookToken } = bank;
-  const okra = createOkraProvider({ baseUrl: `${url}/v2`, secretKey, webhookToken });
-  return createProviderRegistry([{ ...okra, capabilities: { ...okra.capabilities, ...limits } }]);
-}
 
 const limited = (interval: string, effective: string, by: string | null) => ({
   settings: { interval, effective_interval: effective, limited_by: by, confirmed: true },
@@ -25,24 +18,11 @@ const limited = (interval: string, effective: string, by: string | null) => ({
 describe('where a provider allows 48 calls a day for each account', () => {
   let bank: TestBank;
   let freshet: Freshet;
+  let close: () => Promise<void>;
   beforeAll(async () => {
-    bank = await startBank();
-    freshet = await startFreshet({
-      okraBaseUrl: `${bank.url}/v2`,
-      okraSecretKey: bank.secretKey,
-      okraWebhookToken: bank.webhookToken,
-      providers: providersWith(bank, { callsPerDay: 48 }),
-      reconcileSeconds: 3_600,
-    });
-    // The worker's okra has no such limit: its rounds would take it away.
-    const rounds = freshet.temporal.schedule.getHandle('freshet-reconcile');
-    await rounds.pause();
-    await eventually(async () => (await rounds.describe()).info.runningActions.length === 0);
+    ({ freshet, bank, close } = await startFreshetWithBank({ limits: { callsPerDay: 48 } }));
   });
-  afterAll(async () => {
-    await freshet.close();
-    await bank.close();
-  });
+  afterAll(() => close());
 
   it('an account is refreshed as often as that, and says what limits it', async () => {
     const { accounts, connectionId } = await link(
@@ -119,7 +99,8 @@ describe('when the limits of a provider change', () => {
         .where('id', '=', id)
         .select(['effective_interval', 'limited_by', 'settings_version'])
         .executeTakeFirstOrThrow();
-    const allowing = (limits: Partial<Capabilities>) => repair(providersWith(rig.bank, limits));
+    const okra = createProviderRegistry([rig.provider]);
+    const allowing = (limits: Partial<Capabilities>) => repair(withLimits(okra, limits));
 
     // It has no interval.
     expect(await allowing({ callsPerDay: 1 })).toBe(0);

@@ -10,13 +10,15 @@ import {
   KNOWN_PROVIDERS,
   PROVIDER_VARIABLES,
 } from '../../providers/configured.ts';
+import type { Capabilities } from '../../providers/provider.ts';
 import type { ProviderRegistry } from '../../providers/registry.ts';
 import { readTemporalSettings } from '../../temporal/connect.ts';
 import { startWorker } from '../../worker/start-worker.ts';
+import { withLimits } from './with-limits.ts';
 
 /**
- * A worker with the faster intervals and pace that its test gave to the API too, as JSON in
- * `TEST_INTERVALS` and `TEST_PACE`. Its providers are those of its environment when none are given.
+ * A worker with the faster intervals, the pace and the limits of providers that its test gave to the
+ * API too, as JSON in `TEST_INTERVALS`, `TEST_PACE` and `TEST_LIMITS`. Its providers are those of its environment when none are given.
  */
 export async function startPacedWorker(
   environment: Environment,
@@ -33,7 +35,8 @@ export async function startPacedWorker(
   ]);
   const intervals = JSON.parse(environment['TEST_INTERVALS'] ?? '{}') as Partial<IntervalTable>;
   const pace = JSON.parse(environment['TEST_PACE'] ?? '{}') as Partial<Pace>;
-  const providers = given ?? configuredProviders(settings);
+  const limits = JSON.parse(environment['TEST_LIMITS'] ?? '{}') as Partial<Capabilities>;
+  const providers = withLimits(given ?? configuredProviders(settings), limits);
   const knownProviders = given?.names ?? KNOWN_PROVIDERS;
   await startWorker({
     databaseUrl: settings.FRESHET_DATABASE_URL,
