@@ -148,6 +148,9 @@ export interface SettingsApplied {
 /** As `settingsChanged`, and answers with how the account now stands. */
 export const applySettings = defineUpdate<SettingsApplied, [AccountSettings]>('applySettings');
 
+/** Why `refresh` is refused when too many wait for it already: `refreshRequested` is not. */
+export const FULL = 'full';
+
 /** Asks for a sync now and answers when it is done. Refused while paused. */
 export const refresh = defineUpdate<
   SyncOutcome[],
