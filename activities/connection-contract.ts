@@ -23,8 +23,11 @@ export interface ConnectionActivities {
   discoverAccounts(input: ConnectionOnly): Promise<Discovery>;
   /** Has a workflow run for each linked account, and has it see how the consent stands. */
   startAccounts(input: ConnectionOnly): Promise<void>;
-  /** Ends the workflows of the accounts, which are unlinked. */
-  stopAccounts(input: ConnectionOnly): Promise<void>;
+  /**
+   * Ends the workflows of the accounts, which are unlinked. Answers whether the consent is to be
+   * withdrawn at the provider.
+   */
+  stopAccounts(input: ConnectionOnly): Promise<boolean>;
   /** Ends the consent at the provider, unless the unlink is forced. */
   withdrawConsent(input: ConnectionOnly): Promise<void>;
   /** Answers whether the data is to be erased. */

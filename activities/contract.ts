@@ -79,7 +79,8 @@ export interface Activities {
   readConsent(input: { accountId: string }): Promise<ConsentState>;
   /** Notes that the connection, which had ended at the bank, can be read again. */
   confirmConsent(input: { accountId: string }): Promise<void>;
-  recordAccountState(record: AccountStateRecord): Promise<void>;
+  /** `unlinked`: nothing was recorded, and the account's workflow has nothing left to do. */
+  recordAccountState(record: AccountStateRecord): Promise<'recorded' | 'unlinked'>;
   recordSyncFailure(failure: SyncFailure): Promise<void>;
   reconcile(): Promise<ReconcileResult>;
 }

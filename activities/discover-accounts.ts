@@ -1,7 +1,9 @@
 import { openCredentials } from '../credentials/open-credentials.ts';
 import { commitDiscovery } from '../db/commit-discovery.ts';
-import { failDiscovery, noteConnectionError, putOffDiscovery } from '../db/fail-discovery.ts';
+import { failDiscovery } from '../db/fail-discovery.ts';
 import { findCredentials, type Consent } from '../db/find-credentials.ts';
+import { noteConnectionError } from '../db/note-connection-error.ts';
+import { putOffDiscovery } from '../db/put-off-discovery.ts';
 import { ProviderError } from '../providers/errors.ts';
 import type { CallContext, ProviderAccount } from '../providers/provider.ts';
 import type { Discovery } from './connection-contract.ts';
@@ -26,7 +28,7 @@ const ended = (outcome: Exclude<Discovery['outcome'], 'found'>): Discovery => ({
 
 /**
  * Asks the provider which accounts a connection has and stores what it tells. Begins anew when the
- * connection is linked again meanwhile. Throws `ProviderError` where it should be tried again.
+ * connection is linked again meanwhile, or a webhook tells of its consent. Throws `ProviderError` where it should be tried again.
  */
 export async function discoverAccounts(
   deps: Deps,
@@ -43,7 +45,7 @@ export async function discoverAccounts(
   }
 }
 
-/** Null: what was found, or refused, was for credentials that are replaced. */
+/** Null: what was found, or refused, was for credentials that are replaced, or of before a webhook. */
 async function discover(
   { db, providers, keyRing }: Deps,
   consent: Consent,

@@ -1,6 +1,7 @@
-import { eraseConnection, type ErasedAccount } from '../db/erase-connection.ts';
-import { findProviderConnection } from '../db/find-provider-connection.ts';
-import type { CallContext, Provider } from '../providers/provider.ts';
+import { eraseConnection } from '../db/erase-connection.ts';
+import type { ErasedConnection } from '../db/erase-webhooks.ts';
+import type { CallContext } from '../providers/provider.ts';
+import type { ProviderRegistry } from '../providers/registry.ts';
 import type { ActivityDeps } from './deps.ts';
 
 /** Erases what the bank told of an unlinked connection. Goes on where an attempt before it was. */
@@ -9,13 +10,9 @@ export async function eraseData(
   connectionId: string,
   { signal, heartbeat }: CallContext,
 ): Promise<void> {
-  const connection = await findProviderConnection(db, connectionId);
-  const provider = providers.get(connection.provider);
   await eraseConnection(db, {
     connectionId,
-    concerns: (body, accounts) =>
-      accounts.some((account) => body.includes(account.provider_account_id)) ||
-      (provider !== undefined && isToldOf(provider, body, connection.id, accounts)),
+    concerns: (body, erased) => tellsOf(providers, body, erased),
     onBatch() {
       signal.throwIfAborted();
       heartbeat();
@@ -23,20 +20,17 @@ export async function eraseData(
   });
 }
 
-function isToldOf(
-  provider: Provider,
+/** It names nobody in the way that its provider should, so that any mention of an account counts. */
+function tellsOf(
+  providers: ProviderRegistry,
   body: Buffer,
-  providerConnectionId: string,
-  accounts: readonly ErasedAccount[],
+  { provider, providerConnectionId, accounts }: ErasedConnection,
 ): boolean {
+  if (accounts.some((account) => body.includes(account.provider_account_id))) return true;
   try {
-    const told = provider.translateWebhook(body);
-    return (
-      told.providerConnectionId === providerConnectionId ||
-      accounts.some((account) => account.provider_account_id === told.providerAccountId)
-    );
+    const told = providers.get(provider)?.translateWebhook(body);
+    return told?.providerConnectionId === providerConnectionId;
   } catch {
-    // Nobody can tell whom it is about.
     return false;
   }
 }

@@ -6,10 +6,10 @@ import type { AccountCounts } from '../db/count-accounts.ts';
 export interface ActivityMetrics {
   /** An attempt at a sync has ended. `outcome` is `succeeded` or the kind of its error. */
   syncEnded(product: Product, outcome: string, seconds: number): void;
-  /** A round of the reconciler has done one of its repairs, so many times, also none. */
-  repaired(repair: string, count: number): void;
-  /** A round of the reconciler has ended, and could not repair so many. */
-  roundEnded(failed: number): void;
+  /** A repair of the reconciler has ended: how much it has put right, also nothing, and could not. */
+  repairEnded(repair: string, counts: { readonly repaired: number; readonly failed: number }): void;
+  /** A round of the reconciler has ended. */
+  roundEnded(): void;
 }
 
 export interface Metrics {
@@ -65,9 +65,11 @@ export function createMetrics(meter: MetricMeter): Metrics {
         syncs.add(1, { provider, product, outcome });
         durations.record(seconds, { provider, product });
       },
-      repaired: (repair, count) => repairs.add(count, { repair }),
-      roundEnded(failed) {
-        failures.add(failed);
+      repairEnded(repair, { repaired, failed }) {
+        repairs.add(repaired, { repair });
+        failures.add(failed, { repair });
+      },
+      roundEnded() {
         lastRound.set(Math.floor(Date.now() / 1_000));
       },
     }),

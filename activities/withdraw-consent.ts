@@ -1,6 +1,6 @@
 import { openCredentials } from '../credentials/open-credentials.ts';
-import { noteConnectionError } from '../db/fail-discovery.ts';
 import { findCredentials } from '../db/find-credentials.ts';
+import { noteConnectionError } from '../db/note-connection-error.ts';
 import { ProviderError } from '../providers/errors.ts';
 import type { CallContext } from '../providers/provider.ts';
 import type { ActivityDeps } from './deps.ts';

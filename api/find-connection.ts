@@ -1,13 +1,10 @@
 import type { z } from 'zod';
 import type { Database } from '../db/connect.ts';
-import { listAccounts } from '../db/list-accounts.ts';
+import { listAccountsOf } from '../db/list-accounts.ts';
 import { findConnection, type ConnectionRow } from '../db/list-connections.ts';
 import { listOfferedAccounts } from '../db/list-offered-accounts.ts';
 import { notFound, Problem } from './http/problem.ts';
 import { toConnectionWithAccounts, type connectionWithAccounts } from './schemas/connection.ts';
-
-/** More accounts than any one consent holds. */
-const ALL = 1_000;
 
 export async function connectionOr404(db: Database, id: string): Promise<ConnectionRow> {
   const row = await findConnection(db, id);
@@ -32,7 +29,7 @@ export async function showConnection(
 ): Promise<z.infer<typeof connectionWithAccounts>> {
   const row = await connectionOr404(db, id);
   const [accounts, offered] = await Promise.all([
-    listAccounts(db, { limit: ALL, connectionId: id }),
+    listAccountsOf(db, id),
     listOfferedAccounts(db, id),
   ]);
   return toConnectionWithAccounts(row, accounts, offered);

@@ -1,28 +1,41 @@
-import { accountsAreUnknown } from '../db/accounts-are-unknown.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { countWaitingForLogin } from '../db/count-waiting-for-login.ts';
 import { restoreConsent } from '../db/restore-consent.ts';
+import { resumeLinking } from '../db/resume-linking.ts';
 import type { ApiDeps } from './deps.ts';
 import { doConnectionWork } from './do-connection-work.ts';
 import { linkedConnection } from './find-connection.ts';
 
+/** So long a caller is kept waiting for the workflows; they take some tenths of a second. */
+const WAIT_MS = 5_000;
+const LOOK_EVERY_MS = 100;
+
 /**
  * Notes that the customer has logged in again and tells the accounts; where Temporal is away the
  * reconciler does. A connection that had asked for it before its accounts were known goes on to look for
- * them.
+ * them. Answers whether the workflows have confirmed it: that no account waits for the log-in any more,
+ * and that the accounts were found.
  */
-export async function restoreConnection(deps: ApiDeps, connectionId: string): Promise<void> {
+export async function restoreConnection(deps: ApiDeps, connectionId: string): Promise<boolean> {
   const { db, accountWorkflows, logger } = deps;
   const { provider } = await linkedConnection(db, connectionId);
   const accounts = await restoreConsent(db, connectionId, 'reauth_required');
-  await Promise.all(
-    accounts.map(async (account) => {
-      try {
-        await accountWorkflows.connectionChanged(account);
-      } catch (err) {
-        logger.warn({ err, accountId: account.id }, 'resuming left to the reconciler');
-      }
-    }),
+  const told = await Promise.allSettled(
+    accounts.map((account) => accountWorkflows.connectionChanged(account)),
   );
-  if (await accountsAreUnknown(db, connectionId)) {
-    await doConnectionWork(deps, 'link', { id: connectionId, provider });
+  const failed = told.filter(({ status }) => status === 'rejected').length;
+  if (failed > 0) logger.warn({ connectionId, failed }, 'resuming left to the reconciler');
+  if (await resumeLinking(db, connectionId)) {
+    return (await doConnectionWork(deps, 'link', { id: connectionId, provider })) === 'done';
   }
+  return failed === 0 && (await untilNoneWaits(deps, connectionId));
+}
+
+async function untilNoneWaits({ db }: ApiDeps, connectionId: string): Promise<boolean> {
+  const until = Date.now() + WAIT_MS;
+  while ((await countWaitingForLogin(db, connectionId)) > 0) {
+    if (Date.now() > until) return false;
+    await delay(LOOK_EVERY_MS);
+  }
+  return true;
 }

@@ -1,8 +1,5 @@
-import { listAccounts } from '../db/list-accounts.ts';
+import { listAccountsOf } from '../db/list-accounts.ts';
 import type { ApiDeps } from './deps.ts';
-
-/** More accounts than any one consent holds. */
-const ALL = 1_000;
 
 /**
  * Starts the workflows of those accounts of a connection that have never had one; where Temporal is away
@@ -12,7 +9,7 @@ export async function startNewAccounts(
   { db, accountWorkflows, logger }: Pick<ApiDeps, 'db' | 'accountWorkflows' | 'logger'>,
   connectionId: string,
 ): Promise<void> {
-  const accounts = await listAccounts(db, { connectionId, limit: ALL });
+  const accounts = await listAccountsOf(db, connectionId);
   const waiting = accounts.filter((account) => account.confirmed_settings_version === 0);
   const told = await Promise.allSettled(waiting.map((account) => accountWorkflows.start(account)));
   const failed = told.filter(({ status }) => status === 'rejected').length;

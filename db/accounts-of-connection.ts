@@ -12,7 +12,7 @@ export async function linkedAccountsOf(
     .execute();
 }
 
-/** The unlinked accounts of a connection whose workflows have not been told to end. */
+/** The unlinked accounts of a connection that may have a workflow. */
 export async function accountsToStopOf(
   db: Database,
   connectionId: string,

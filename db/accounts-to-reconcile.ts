@@ -1,12 +1,19 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { accountsToRun, type AccountToRun } from './account-to-run.ts';
 import type { Database } from './connect.ts';
 
 /**
- * The most accounts that one round takes of each kind: after an outage the rest follows in the next
- * rounds.
+ * The most accounts that one round takes of each kind. The rest follows in the next rounds: those that
+ * were told are left out for a while, and those that could not be told go behind the others.
  */
-const MOST = 500;
+const MOST = 1_000;
+
+/** Not told since then, or so long ago that it may have been to no effect. */
+const isToBeNudged = (since: RawBuilder<unknown>, again: string): RawBuilder<boolean> =>
+  sql<boolean>`(accounts.nudged_at is null or accounts.nudged_at < ${since}
+    or accounts.nudged_at < now() - ${sql.lit(again)}::interval)`;
+
+const LEAST_RECENTLY_TRIED = sql`accounts.nudge_tried_at nulls first`;
 
 /** Accounts whose workflow has not confirmed their settings, though it had the time to. */
 export async function accountsWithUnconfirmedSettings(db: Database): Promise<AccountToRun[]> {
@@ -14,17 +21,22 @@ export async function accountsWithUnconfirmedSettings(db: Database): Promise<Acc
     .where('accounts.unlinked_at', 'is', null)
     .whereRef('accounts.confirmed_settings_version', '<', 'accounts.settings_version')
     .where('accounts.settings_changed_at', '<', sql<Date>`now() - interval '10 seconds'`)
-    .orderBy('accounts.settings_changed_at')
+    .where(isToBeNudged(sql.ref('accounts.settings_changed_at'), '5 minutes'))
+    .orderBy(LEAST_RECENTLY_TRIED)
     .limit(MOST)
     .execute();
 }
 
-/** Accounts that should have synced by now and did not: their workflow may be missing. */
+/**
+ * Accounts that should have synced by now and did not: their workflow may be missing, or Postgres may not
+ * know what it has planned.
+ */
 export async function lateAccounts(db: Database): Promise<AccountToRun[]> {
   return await accountsToRun(db)
     .where('accounts.unlinked_at', 'is', null)
     .where('accounts.next_sync_at', '<', sql<Date>`now() - interval '2 minutes'`)
-    .orderBy('accounts.next_sync_at')
+    .where(isToBeNudged(sql.ref('accounts.next_sync_at'), '10 minutes'))
+    .orderBy(LEAST_RECENTLY_TRIED)
     .limit(MOST)
     .execute();
 }
@@ -35,48 +47,40 @@ export async function lateAccounts(db: Database): Promise<AccountToRun[]> {
  */
 export async function accountsUnlikeTheirConsent(db: Database): Promise<AccountToRun[]> {
   return await accountsToRun(db)
-    .where('accounts.unlinked_at', 'is', null)
     .where(
-      sql<boolean>`case connections.status
-        when 'active' then accounts.pause_reason = 'reauth_required'
-          or (accounts.pause_reason = 'provider_error' and connections.status_changed_at > accounts.status_changed_at)
-        when 'reauth_required' then accounts.status != 'paused' or accounts.pause_reason = 'provider_error'
-        when 'gone' then accounts.status != 'paused'
-        else false end`,
+      sql<boolean>`accounts.id in (
+        select a.id from accounts a join connections c on c.id = a.connection_id
+        where a.unlinked_at is null and a.pause_reason in ('reauth_required', 'provider_error')
+          and c.status = 'active'
+          and (a.pause_reason = 'reauth_required' or c.status_changed_at > a.status_changed_at)
+        union all
+        select a.id from connections c join accounts a on a.connection_id = c.id
+        where c.status in ('reauth_required', 'gone') and a.unlinked_at is null
+          and (a.status <> 'paused' or (c.status = 'reauth_required' and a.pause_reason = 'provider_error'))
+      )`,
     )
+    .where(
+      isToBeNudged(
+        sql`greatest(connections.status_changed_at, accounts.status_changed_at)`,
+        '5 minutes',
+      ),
+    )
+    .orderBy(LEAST_RECENTLY_TRIED)
     .limit(MOST)
     .execute();
 }
 
-/** In so many rounds every account is looked at once; in fewer where there are few. */
-const MOST_SLICES = 60;
-const SLICE = 250;
-
 /**
- * A slice of the linked accounts, another one in each round: their workflows are started where they
- * are missing, which for an account that waits for nothing shows in no other way.
+ * Unlinked accounts of which it is not known that they have no workflow: one that was told to end is
+ * looked for again.
  */
-export async function accountsOfRound(db: Database, round: number): Promise<AccountToRun[]> {
-  const linked = await db
-    .selectFrom('accounts')
-    .where('unlinked_at', 'is', null)
-    .select((eb) => eb.fn.countAll<string>().as('count'))
-    .executeTakeFirstOrThrow();
-  const slices = Math.min(Math.max(Math.ceil(Number(linked.count) / SLICE), 1), MOST_SLICES);
-  return await accountsToRun(db)
-    .where('accounts.unlinked_at', 'is', null)
-    .where(
-      sql<boolean>`mod(hashtext(accounts.id::text)::bigint + 2147483648, ${slices}) = ${round % slices}`,
-    )
-    .execute();
-}
-
-/** Unlinked accounts whose workflow has not been told. */
 export async function accountsToStop(db: Database): Promise<{ id: string }[]> {
   return await db
     .selectFrom('accounts')
     .where('unlinked_at', 'is not', null)
     .whereRef('confirmed_settings_version', '<', 'settings_version')
+    .where(isToBeNudged(sql.ref('accounts.unlinked_at'), '30 seconds'))
+    .orderBy(LEAST_RECENTLY_TRIED)
     .limit(MOST)
     .select('id')
     .execute();

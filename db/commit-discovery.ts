@@ -11,14 +11,18 @@ export type DiscoveryStored =
   | { readonly outcome: 'stored'; readonly added: number; readonly offered: number }
   /** The first look found none: the connection is of no use. */
   | { readonly outcome: 'no_accounts' }
-  /** It was linked again meanwhile, with other credentials: what was found may not be all. */
+  /**
+   * It was linked again meanwhile, with other credentials, or a webhook told of the consent: what was
+   * found may not be all, or not hold any more.
+   */
   | { readonly outcome: 'outdated' }
   | { readonly outcome: 'unlinked' };
 
 /**
  * Stores which accounts a connection has, in one transaction. After a link, also one made again, all
  * that it lacks are added and it is active; later ones are added or offered, as its `new_accounts` says.
- * Stored again, it is no change.
+ * Stored again, it is no change. What the consent allowed is true as of when the provider was asked: what
+ * webhooks tell of it after that is newer.
  * @param consent as it was when the provider was asked.
  */
 export async function commitDiscovery(
@@ -32,17 +36,18 @@ export async function commitDiscovery(
       .selectFrom('connections')
       .where('id', '=', consent.id)
       .select(['id', 'provider', 'status', 'credentials', 'account_settings', 'new_accounts'])
-      .select('accounts_checked_at')
+      .select(['accounts_checked_at', 'consent_webhooks'])
       .forNoKeyUpdate()
       .executeTakeFirstOrThrow();
     const { status } = connection;
     if (status === 'unlinking' || status === 'unlinked') return { outcome: 'unlinked' };
     if (!connection.credentials?.equals(consent.credentials)) return { outcome: 'outdated' };
+    if (connection.consent_webhooks !== consent.consent_webhooks) return { outcome: 'outdated' };
 
     const isLink = status === 'linking' || connection.accounts_checked_at === null;
     const known = await knownIds(trx, connection.id);
     if (isLink && accounts.length === 0 && known.size === 0) {
-      await setChecked(trx, connection.id, { status: 'gone', status_code: 'no_accounts' });
+      await setChecked(trx, consent, { status: 'gone', status_code: 'no_accounts' });
       return { outcome: 'no_accounts' };
     }
     const unknown = accounts.filter(({ providerAccountId }) => !known.has(providerAccountId));
@@ -50,7 +55,7 @@ export async function commitDiscovery(
     const added = await addAccounts(trx, connection, isAdding ? unknown : [], limits);
     const offered = await offerAccounts(trx, connection.id, isAdding ? [] : unknown);
     const active = { status: 'active', status_code: null } as const;
-    await setChecked(trx, connection.id, status === 'linking' ? active : null);
+    await setChecked(trx, consent, status === 'linking' ? active : null);
     return { outcome: 'stored', added, offered };
   });
 }
@@ -66,7 +71,7 @@ async function knownIds(trx: Transaction<Schema>, connectionId: string): Promise
 
 async function setChecked(
   trx: Transaction<Schema>,
-  connectionId: string,
+  consent: Consent,
   change: { readonly status: 'active' | 'gone'; readonly status_code: string | null } | null,
 ): Promise<void> {
   const now = sql<Date>`now()`;
@@ -74,8 +79,10 @@ async function setChecked(
     .updateTable('connections')
     .set({
       accounts_checked_at: now,
-      ...(change === null ? {} : { ...change, status_as_of: now, status_changed_at: now }),
+      ...(change === null
+        ? {}
+        : { ...change, status_as_of: consent.read_at, status_changed_at: now }),
     })
-    .where('id', '=', connectionId)
+    .where('id', '=', consent.id)
     .execute();
 }

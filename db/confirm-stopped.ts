@@ -1,6 +1,6 @@
 import type { Database } from './connect.ts';
 
-/** Notes that the workflow of an unlinked account has been told to end. */
+/** Notes that an unlinked account has no workflow any more. */
 export async function confirmStopped(db: Database, accountId: string): Promise<void> {
   await db
     .updateTable('accounts')

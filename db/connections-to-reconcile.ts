@@ -1,15 +1,11 @@
 import { sql } from 'kysely';
 import type { Database } from './connect.ts';
-
-/** A connection whose workflow is to be started. */
-export interface ConnectionToRun {
-  readonly id: string;
-  readonly provider: string;
-}
+import type { ConnectionToRun } from './connection-to-run.ts';
 
 /** The most that one round takes of each kind. */
 const MOST = 500;
-const MOST_CHECKS = 50;
+/** What a provider can be asked beside its syncs: some hundred thousand connections a day. */
+const MOST_CHECKS = 200;
 
 /** Connections that have been looking for their accounts for longer than a workflow needs to begin. */
 export async function connectionsToLink(db: Database): Promise<ConnectionToRun[]> {
@@ -47,13 +43,14 @@ export async function connectionsToUnlink(db: Database): Promise<ConnectionToRun
     .execute();
 }
 
-/** Active connections whose accounts were last asked for a day ago, those longest ago first. */
+/** Active connections whose accounts were last asked for a day ago. */
 export async function connectionsToCheck(db: Database): Promise<ConnectionToRun[]> {
   return await db
     .selectFrom('connections')
     .where('status', '=', 'active')
     .where('accounts_checked_at', '<', sql<Date>`now() - interval '1 day'`)
-    .orderBy('accounts_checked_at')
+    // As above: one provider that hangs is not to hold up the others.
+    .orderBy(sql`random()`)
     .limit(MOST_CHECKS)
     .select(['id', 'provider'])
     .execute();

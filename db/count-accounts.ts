@@ -35,9 +35,7 @@ export async function countAccounts(db: Database): Promise<AccountCounts> {
     .where('webhook_effects.applied_at', 'is', null)
     .where('accounts.unlinked_at', 'is', null)
     .where('accounts.status', '!=', 'paused')
-    .where(
-      sql<boolean>`webhook_effects.product = 'connection' or webhook_effects.product = any(accounts.products)`,
-    )
+    .where(sql<boolean>`webhook_effects.product = any(accounts.products || 'connection'::text)`)
     .select((eb) => eb.fn.countAll<string>().as('count'))
     .executeTakeFirstOrThrow();
   return {

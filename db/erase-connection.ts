@@ -1,71 +1,72 @@
 import { sql } from 'kysely';
 import type { Database } from './connect.ts';
-import { eraseWebhooks, eraseUnmatchedWebhooks } from './erase-webhooks.ts';
+import {
+  eraseIdleWebhooks,
+  eraseNamelessWebhooks,
+  eraseWebhooks,
+  type ErasedConnection,
+} from './erase-webhooks.ts';
+import { findProviderConnection } from './find-provider-connection.ts';
 
 /** Rows in one statement: few enough that nothing waits long for it. */
 const BATCH = 2_000;
 
 /** All that holds data of an account, by `account_id`. Changes of transactions go with them. */
 const TABLES = [
-  'transaction_stage',
   'transactions',
   'balances',
   'balance_history',
   'quarantined_items',
   'sync_cursors',
   'sync_runs',
+  'transaction_stage',
 ] as const;
 
 export interface Erasure {
   readonly connectionId: string;
-  /** Whether a webhook that had an effect on no account tells of one of these. */
-  readonly concerns: (body: Buffer, accounts: readonly ErasedAccount[]) => boolean;
+  /** Whether a webhook that is noted as naming nobody tells of one of these. */
+  readonly concerns: (body: Buffer, erased: ErasedConnection) => boolean;
   /** Called between batches. What it throws ends the erasure, which can be taken up again. */
   readonly onBatch: () => void;
 }
 
-export interface ErasedAccount {
-  readonly id: string;
-  readonly provider_account_id: string;
-}
-
 /**
  * Erases what the bank told of an unlinked connection's accounts: in batches, each for itself, so that it
- * goes on where it was, however often it is broken off. The rows of the connection and its accounts stay,
+ * goes on where it was, however often it is broken off. Nothing comes back: whatever writes for an account
+ * looks first whether it is linked, under its lock. The rows of the connection and its accounts stay,
  * without names and numbers, and so do the events, which tell of neither.
  */
 export async function eraseConnection(db: Database, erasure: Erasure): Promise<void> {
   const { connectionId, onBatch } = erasure;
+  const { provider, id: providerConnectionId } = await findProviderConnection(db, connectionId);
   const accounts = await db
     .selectFrom('accounts')
     .where('connection_id', '=', connectionId)
     .select(['id', 'provider_account_id'])
     .execute();
+  const erased = { provider, providerConnectionId, accounts };
   const ids = accounts.map(({ id }) => id);
   for (const table of TABLES) {
-    while (await isAnyErased(db, table, ids)) onBatch();
+    while ((await eraseBatch(db, table, ids)) > 0) onBatch();
   }
   await eraseWebhooks(db, ids, onBatch);
-  const { provider } = await db
-    .selectFrom('connections')
-    .where('id', '=', connectionId)
-    .select('provider')
-    .executeTakeFirstOrThrow();
-  const isOfThese = (body: Buffer): boolean => erasure.concerns(body, accounts);
-  await eraseUnmatchedWebhooks(db, provider, isOfThese, onBatch);
+  await eraseIdleWebhooks(db, erased, onBatch);
+  const isOfThese = (body: Buffer): boolean => erasure.concerns(body, erased);
+  await eraseNamelessWebhooks(db, provider, isOfThese, onBatch);
   await eraseNames(db, connectionId, ids);
 }
 
-async function isAnyErased(
+/** Answers with how many rows it erased. */
+async function eraseBatch(
   db: Database,
   table: (typeof TABLES)[number],
   ids: readonly string[],
-): Promise<boolean> {
+): Promise<number> {
   const { numAffectedRows } = await sql`
     delete from ${sql.table(table)} where ctid = any(array(
       select ctid from ${sql.table(table)} where account_id = any(${[...ids]}::uuid[]) limit ${BATCH}
     ))`.execute(db);
-  return (numAffectedRows ?? 0n) > 0n;
+  return Number(numAffectedRows ?? 0n);
 }
 
 async function eraseNames(

@@ -4,6 +4,18 @@ import type { Database } from './connect.ts';
 /** Bodies hold bank data, and may be large. */
 const BATCH = 500;
 
+/** What is erased, by our ids and by its provider's. */
+export interface ErasedConnection {
+  readonly provider: string;
+  readonly providerConnectionId: string;
+  readonly accounts: readonly ErasedAccount[];
+}
+
+export interface ErasedAccount {
+  readonly id: string;
+  readonly provider_account_id: string;
+}
+
 /**
  * Deletes the effects that webhooks had on these accounts, and the webhooks that had none on others.
  */
@@ -36,10 +48,36 @@ export async function eraseWebhooks(
 }
 
 /**
- * Deletes those of a provider's webhooks that had no effect on any account and of which `isToErase`
- * finds that they tell of what is erased: they came before the account was found, or after the unlink.
+ * Deletes the webhooks that name the connection or one of its accounts and had no effect on any account:
+ * they came before the account was found, after the unlink, or changed nothing.
  */
-export async function eraseUnmatchedWebhooks(
+export async function eraseIdleWebhooks(
+  db: Database,
+  { provider, providerConnectionId, accounts }: ErasedConnection,
+  onBatch: () => void,
+): Promise<void> {
+  const ids = accounts.map((account) => account.provider_account_id);
+  for (;;) {
+    const { numAffectedRows } = await sql`
+      delete from inbound_webhooks where id = any(array(
+        select id from inbound_webhooks w
+        where provider = ${provider}
+          and (provider_connection_id = ${providerConnectionId}
+            or provider_account_id = any(${ids}::text[]))
+          and not exists (select from webhook_effects e where e.webhook_id = w.id)
+        limit ${BATCH}
+      ))`.execute(db);
+    if (numAffectedRows === 0n) return;
+    onBatch();
+  }
+}
+
+/**
+ * Of the webhooks that are noted as naming nobody (such as those that could not be read, or came before
+ * this was noted) and that had no effect, deletes those of which `isToErase` finds that they tell of what is
+ * erased.
+ */
+export async function eraseNamelessWebhooks(
   db: Database,
   provider: string,
   isToErase: (body: Buffer) => boolean,
@@ -53,6 +91,7 @@ export async function eraseUnmatchedWebhooks(
     }>`
       select id, body from inbound_webhooks w
       where provider = ${provider} and (${after}::uuid is null or id > ${after}::uuid)
+        and provider_connection_id is null and provider_account_id is null
         and not exists (select from webhook_effects e where e.webhook_id = w.id)
       order by id limit ${BATCH}`.execute(db);
     const ids = rows.filter(({ body }) => isToErase(body)).map(({ id }) => id);

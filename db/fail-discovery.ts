@@ -4,7 +4,7 @@ import type { Consent } from './find-credentials.ts';
 
 /**
  * Notes that the provider refuses to tell a connection's accounts. Answers whether it does: not when the
- * connection was linked again, or unlinked, since it was asked.
+ * connection was linked again, or unlinked, or a webhook told of the consent, since it was asked.
  */
 export async function failDiscovery(
   db: Database,
@@ -17,36 +17,14 @@ export async function failDiscovery(
     .set({
       status: failure.kind === 'reauth' ? 'reauth_required' : 'gone',
       status_code: failure.code,
-      status_as_of: now,
+      status_as_of: consent.read_at,
       status_changed_at: now,
     })
     .where('id', '=', consent.id)
     .where('credentials', '=', consent.credentials)
+    .where('consent_webhooks', '=', consent.consent_webhooks)
     .where('status', 'in', ['linking', 'active', 'reauth_required', 'gone'])
     .returning('id')
     .executeTakeFirst();
   return failed !== undefined;
-}
-
-/** Why a connection is still `linking` or `unlinking`: its provider's last error. */
-export async function noteConnectionError(
-  db: Database,
-  connectionId: string,
-  code: string,
-): Promise<void> {
-  await db
-    .updateTable('connections')
-    .set({ status_code: code })
-    .where('id', '=', connectionId)
-    .where('status', 'in', ['linking', 'unlinking'])
-    .execute();
-}
-
-/** The accounts were asked for in vain: they are asked for again with the next round of checks. */
-export async function putOffDiscovery(db: Database, connectionId: string): Promise<void> {
-  await db
-    .updateTable('connections')
-    .set({ accounts_checked_at: sql<Date>`now()` })
-    .where('id', '=', connectionId)
-    .execute();
 }

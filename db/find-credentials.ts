@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Database } from './connect.ts';
 import type { ConnectionStatus } from './schema.ts';
 
@@ -11,6 +12,9 @@ export interface Consent {
   readonly status: ConnectionStatus;
   readonly accounts_checked_at: Date | null;
   readonly unlink_forced: boolean;
+  readonly consent_webhooks: number;
+  /** By the database's clock: whatever the provider tells from here on was true then, or later. */
+  readonly read_at: Date;
 }
 
 /**
@@ -26,7 +30,8 @@ export async function findCredentials(
     .where('id', '=', connectionId)
     .where('credentials', 'is not', null)
     .select(['id', 'provider', 'provider_connection_id', 'credentials', 'status'])
-    .select(['accounts_checked_at', 'unlink_forced'])
+    .select(['accounts_checked_at', 'unlink_forced', 'consent_webhooks'])
+    .select(sql<Date>`now()`.as('read_at'))
     .$narrowType<{ credentials: Buffer }>()
     .executeTakeFirst();
 }

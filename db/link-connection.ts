@@ -40,7 +40,7 @@ export async function newId(db: Database): Promise<string> {
 export async function linkConnection(db: Database, link: ConnectionToLink): Promise<LinkStored> {
   return await db.transaction().execute(async (trx) => {
     for (;;) {
-      if (await isCreated(trx, link)) return { state: 'stored', id: link.id, created: true };
+      if (await insertConnection(trx, link)) return { state: 'stored', id: link.id, created: true };
       const stored = await linkAgain(trx, link);
       // Else it was unlinked between the two statements.
       if (stored) return stored;
@@ -48,7 +48,10 @@ export async function linkConnection(db: Database, link: ConnectionToLink): Prom
   });
 }
 
-async function isCreated(trx: Transaction<Schema>, link: ConnectionToLink): Promise<boolean> {
+async function insertConnection(
+  trx: Transaction<Schema>,
+  link: ConnectionToLink,
+): Promise<boolean> {
   const { linked } = link;
   const created = await trx
     .insertInto('connections')

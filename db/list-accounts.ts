@@ -36,6 +36,14 @@ export async function listAccounts(db: Database, filter: AccountFilter) {
   return await query.orderBy('accounts.id').limit(filter.limit).execute();
 }
 
+/** All accounts of a connection, in the order in which they were linked. */
+export async function listAccountsOf(db: Database, connectionId: string): Promise<AccountRow[]> {
+  return await accountRows(db)
+    .where('accounts.connection_id', '=', connectionId)
+    .orderBy('accounts.id')
+    .execute();
+}
+
 export async function findAccount(db: Database, id: string): Promise<AccountRow | undefined> {
   return await accountRows(db).where('accounts.id', '=', id).executeTakeFirst();
 }

@@ -15,11 +15,15 @@ export interface AccountStateRow {
 
 /**
  * Stores what the account's workflow says of itself, with the event that the change is. Said again, it
- * is no change. Does nothing for an account that is unlinked.
+ * is no change. Does nothing for an account that is unlinked, or that nobody knows, and answers so: then
+ * the workflow has nothing left to do.
  */
-export async function recordAccountState(db: Database, state: AccountStateRow): Promise<void> {
+export async function recordAccountState(
+  db: Database,
+  state: AccountStateRow,
+): Promise<'recorded' | 'unlinked'> {
   const { accountId, status, pauseReason } = state;
-  await db.transaction().execute(async (trx) => {
+  const isLinked = await db.transaction().execute(async (trx) => {
     const before = await trx
       .selectFrom('accounts')
       .where('id', '=', accountId)
@@ -27,7 +31,7 @@ export async function recordAccountState(db: Database, state: AccountStateRow): 
       .select(['connection_id', 'status', 'pause_reason'])
       .forNoKeyUpdate()
       .executeTakeFirst();
-    if (!before) return;
+    if (!before) return false;
     const isSame = before.status === status && before.pause_reason === pauseReason;
     await trx
       .updateTable('accounts')
@@ -44,6 +48,9 @@ export async function recordAccountState(db: Database, state: AccountStateRow): 
     if (event) {
       await recordEvent(trx, { ...event, connectionId: before.connection_id, accountId });
     }
+    return true;
   });
+  if (!isLinked) return 'unlinked';
   if (status !== 'scanning') await noteLinked(db, accountId);
+  return 'recorded';
 }

@@ -47,6 +47,7 @@ export interface ConnectionsTable {
   unlink_data: 'keep' | 'erase' | null;
   unlink_forced: Generated<boolean>;
   erased_at: Time | null;
+  consent_webhooks: Generated<number>;
   created_at: TimeDefault;
   unlinked_at: Time | null;
 }
@@ -91,6 +92,8 @@ export interface AccountsTable {
   confirmed_settings_version: Generated<number>;
   stage_id: string | null;
   stale_since: Time | null;
+  nudged_at: Time | null;
+  nudge_tried_at: Time | null;
   next_sync_at: Time | null;
   balance_synced_at: Time | null;
   balance_as_of: Time | null;
@@ -228,6 +231,8 @@ export interface InboundWebhooksTable {
   type: string;
   occurred_at: Time | null;
   received_at: TimeDefault;
+  provider_connection_id: string | null;
+  provider_account_id: string | null;
   body: Buffer;
   outcome: WebhookOutcome;
 }
@@ -237,6 +242,7 @@ export interface WebhookEffectsTable {
   account_id: string;
   product: EffectProduct;
   signalled_at: Time | null;
+  tried_at: Time | null;
   applied_at: Time | null;
   sync_run_id: string | null;
 }

@@ -3,6 +3,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { ProviderTransaction } from '../providers/provider.ts';
 import type { Database } from './connect.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { SyncRefused } from './sync-refused.ts';
 
 /** Rows in one statement: enough to be fast, few enough that a statement stays small. */
 const ROWS_PER_STATEMENT = 2_000;
@@ -18,6 +19,8 @@ interface Stage {
  *
  * Of those that we hold already, just so, the raw JSON is not even sent to the database: most of a
  * repeated read is of that kind, and most of a row is its raw JSON.
+ *
+ * Throws `SyncRefused` once the account is unlinked: what is staged after that nobody would erase.
  * @param stage names one attempt of one sync; a later attempt has another.
  */
 export async function stageTransactions(
@@ -34,20 +37,33 @@ export async function stageTransactions(
 
 /**
  * Opens a stage for an attempt of a sync. What other attempts had set aside is thrown away, and should
- * one of them still live, its commit is refused (`StageLost`): what it has read is older.
+ * one of them still live, its commit is refused (`StageLost`): what it has read is older. Throws
+ * `SyncRefused` once the account is unlinked.
  */
 export async function openStage(db: Database, accountId: string): Promise<string> {
   const stageId = randomUUID();
   await db.transaction().execute(async (trx) => {
-    await trx
+    const linked = await trx
       .updateTable('accounts')
       .set({ stage_id: stageId })
       .where('id', '=', accountId)
-      .execute();
+      .where('unlinked_at', 'is', null)
+      .returning('id')
+      .executeTakeFirst();
+    if (!linked) throw new SyncRefused('account_unlinked');
     await trx.deleteFrom('transaction_stage').where('account_id', '=', accountId).execute();
   });
   return stageId;
 }
+
+/**
+ * The account, where it is linked. The lock orders a statement against the unlink, which a key share
+ * would not: what is staged is there before the unlink, and erased, or not at all.
+ */
+const linkedAccount = (accountId: string): RawBuilder<unknown> => sql`
+  linked as materialized (
+    select id from accounts where id = ${accountId} and unlinked_at is null for share
+  )`;
 
 async function holdsAny(db: Database, accountId: string): Promise<boolean> {
   const { rows } = await sql<{ any: boolean }>`
@@ -70,8 +86,8 @@ async function stageKnown(
     // Ours may be of another making: found by likeness.
     pending_id: transaction.pendingProviderTransactionId ?? undefined,
   }));
-  const { rows } = await sql<{ place: string }>`
-    with page as materialized (
+  const { rows } = await sql<{ linked: boolean; places: string[] }>`
+    with ${linkedAccount(stage.accountId)}, page as materialized (
       select given.place, given.pending_id, kept.*
       from rows from (jsonb_to_recordset(${JSON.stringify(given)}::jsonb)
           as (given_id text, given_fingerprint uuid, pending_id text))
@@ -83,12 +99,17 @@ async function stageKnown(
       ) kept on kept.fingerprint = given.given_fingerprint and kept.removed_at is null
     ), staged as (
       insert into transaction_stage (stage_id, account_id, ${KEPT}, pending_provider_transaction_id)
-      select ${stage.stageId}::uuid, ${stage.accountId}::uuid, ${KEPT}, pending_id
-      from page where fingerprint is not null
+      select ${stage.stageId}::uuid, linked.id, ${KEPT}, pending_id
+      from linked, page where fingerprint is not null
       order by place
     )
-    select place from page where fingerprint is null order by place`.execute(db);
-  return rows.flatMap(({ place }) => batch[Number(place) - 1] ?? []);
+    select exists (select from linked) as linked,
+      array(select place::text from page where fingerprint is null order by page.place) as places`.execute(
+    db,
+  );
+  const [found] = rows;
+  if (!found?.linked) throw new SyncRefused('account_unlinked');
+  return found.places.flatMap((place) => batch[Number(place) - 1] ?? []);
 }
 
 /**
@@ -102,15 +123,13 @@ async function stageWhole(
 ): Promise<void> {
   const rows = JSON.stringify(batch.map(toRow));
   const raws = batch.map(({ raw }) => raw).join(SEPARATOR);
-  await sql`
+  const { numAffectedRows } = await sql`
+    with ${linkedAccount(stage.accountId)}
     insert into transaction_stage (stage_id, account_id, ${NAMES}, raw)
-    select ${stage.stageId}, ${stage.accountId}, ${NAMES}, raw::json
-    from rows from (jsonb_to_recordset(${rows}::jsonb) as (${COLUMNS}), string_to_table(${raws}, ${SEPARATOR}))
-      as page(${NAMES}, raw)
-    -- What is read of an account that is unlinked meanwhile would be left behind by its erasure.
-    where exists (select from accounts where id = ${stage.accountId} and unlinked_at is null)`.execute(
-    db,
-  );
+    select ${stage.stageId}::uuid, linked.id, ${NAMES}, raw::json
+    from linked, rows from (jsonb_to_recordset(${rows}::jsonb) as (${COLUMNS}), string_to_table(${raws}, ${SEPARATOR}))
+      as page(${NAMES}, raw)`.execute(db);
+  if (numAffectedRows === 0n) throw new SyncRefused('account_unlinked');
 }
 
 /** ASCII's own record separator. */

@@ -33,6 +33,9 @@ export interface StoredWebhook {
  * Stores a verified webhook and what it has to do for each account that it concerns, in one
  * statement. Once this resolves it is durable. The same webhook again, also at the same moment on
  * another instance, is stored once.
+ *
+ * One about the consent of a connection whose accounts are not known has them looked for anew, which
+ * reads how the consent stands: what an earlier look has found, or will, does not count.
  */
 export async function storeWebhook(db: Database, webhook: WebhookToStore): Promise<StoredWebhook> {
   const rows = await db
@@ -45,12 +48,11 @@ export async function storeWebhook(db: Database, webhook: WebhookToStore): Promi
             sql`told(product)`,
           ),
           (join) =>
-            join.on(
-              sql<boolean>`told.product = 'connection' or told.product = any(concerned.products)`,
-            ),
+            join.on(sql<boolean>`told.product = any(concerned.products || 'connection'::text)`),
         )
         .select(['concerned.id as account_id', 'told.product as product']),
     )
+    .with('looking', (db) => connectionLooking(db, webhook))
     .with('stored', (db) =>
       db
         .insertInto('inbound_webhooks')
@@ -59,11 +61,27 @@ export async function storeWebhook(db: Database, webhook: WebhookToStore): Promi
           dedupe_key: webhook.dedupeKey,
           type: webhook.type,
           occurred_at: webhook.occurredAt,
+          provider_connection_id: webhook.providerConnectionId,
+          provider_account_id: webhook.providerAccountId,
           body: Buffer.from(webhook.body),
           outcome: outcomeOf(webhook),
         })
         .onConflict((conflict) => conflict.columns(['provider', 'dedupe_key']).doNothing())
         .returning('id'),
+    )
+    .with('looking_again', (db) =>
+      db
+        .updateTable('connections')
+        .set({
+          consent_webhooks: sql`consent_webhooks + 1`,
+          status: 'linking',
+          status_code: sql`case when status = 'linking' then status_code end`,
+          status_changed_at: sql<Date>`case when status = 'linking' then status_changed_at else now() end`,
+        })
+        .where('id', 'in', (eb) => eb.selectFrom('looking').select('looking.id'))
+        .where((eb) => eb.exists(eb.selectFrom('stored').select('stored.id')))
+        // Looked at again where it had to wait for the commit of what was found.
+        .where(isLooking),
     )
     .with('effects', (db) =>
       db
@@ -110,6 +128,34 @@ function accountsConcerned(db: Pick<Database, 'selectFrom'>, webhook: WebhookToS
     );
 }
 
+/** The connection whose accounts are not known, where the webhook tells of its consent. */
+function connectionLooking(db: Pick<Database, 'selectFrom'>, webhook: WebhookToStore) {
+  const { provider, providerConnectionId, providerAccountId, products } = webhook;
+  return db
+    .selectFrom('connections')
+    .where(sql<boolean>`${products.includes('connection')}`)
+    .where('provider', '=', provider)
+    .where('unlinked_at', 'is', null)
+    .where(isLooking)
+    .$if(providerConnectionId !== null, (query) =>
+      query.where('provider_connection_id', '=', providerConnectionId),
+    )
+    .$if(providerConnectionId === null, (query) =>
+      query.where('id', 'in', (eb) =>
+        eb
+          .selectFrom('accounts')
+          .where('accounts.provider', '=', provider)
+          .where('accounts.provider_account_id', '=', providerAccountId)
+          .where('accounts.unlinked_at', 'is', null)
+          .select('accounts.connection_id'),
+      ),
+    )
+    .select('id');
+}
+
+const isLooking = sql<boolean>`(status = 'linking'
+  or (status in ('reauth_required', 'gone') and accounts_checked_at is null))`;
+
 /**
  * A webhook that was stored before has no new effect. But one to which its provider gives no time can
  * tell of another event in the same words: then what it points to is looked at again.
@@ -123,6 +169,14 @@ async function storeAgain(db: Database, webhook: WebhookToStore): Promise<Stored
     .where('inbound_webhooks.provider', '=', webhook.provider)
     .where('inbound_webhooks.dedupe_key', '=', webhook.dedupeKey)
     .where('webhook_effects.applied_at', 'is not', null)
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('accounts')
+          .whereRef('accounts.id', '=', 'webhook_effects.account_id')
+          .where('accounts.unlinked_at', 'is', null),
+      ),
+    )
     .set({ applied_at: null, signalled_at: null, sync_run_id: null })
     .returning([
       'webhook_effects.webhook_id as id',
@@ -142,6 +196,7 @@ function outcomeOf({
   if (!readable) return 'unreadable';
   if (products.length === 0) return 'no_effect';
   return sql<WebhookOutcome>`case
+    when exists (select from looking) then 'accepted'
     when not exists (select from concerned) then 'unmatched'
     when not exists (select from wanted) then 'no_effect'
     else 'accepted' end`;

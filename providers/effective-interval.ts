@@ -9,7 +9,10 @@ export type ProviderLimits = Pick<Capabilities, 'smallestIntervalMs' | 'callsPer
 export interface EffectiveInterval {
   /** Null: no refresh by itself. */
   readonly interval: Interval | null;
-  /** What makes it longer than was asked for; null: nothing. */
+  /**
+   * What the provider allows less of than was asked for; null: nothing. Told too where the interval is
+   * kept all the same, as none is longer than a day.
+   */
   readonly limitedBy: LimitedBy | null;
 }
 
@@ -22,8 +25,8 @@ export function limitsOf(providers: ProviderRegistry, name: string): ProviderLim
 
 /**
  * How often an account can be refreshed: the shortest interval with a name that is not shorter than
- * the one that was asked for, nor than the provider allows. Never longer than a day, whatever the
- * provider allows: no account goes unrefreshed for longer.
+ * the one that was asked for, nor than the provider allows. Never longer than a day, also where the
+ * provider allows less than that: no account goes unrefreshed for longer.
  *
  * @param products how many are kept fresh. A refresh is a call for each of them.
  */
@@ -36,9 +39,9 @@ export function effectiveInterval(
   const smallestMs = limits.smallestIntervalMs ?? 0;
   const budgetMs =
     limits.callsPerDay === null ? 0 : (INTERVAL_MS.daily * products) / limits.callsPerDay;
-  const neededMs = Math.max(INTERVAL_MS[requested], smallestMs, budgetMs);
-  const interval = INTERVALS.find((name) => INTERVAL_MS[name] >= neededMs) ?? 'daily';
-  if (interval === requested) return { interval, limitedBy: null };
+  const allowedMs = Math.max(smallestMs, budgetMs);
+  if (INTERVAL_MS[requested] >= allowedMs) return { interval: requested, limitedBy: null };
+  const interval = INTERVALS.find((name) => INTERVAL_MS[name] >= allowedMs) ?? 'daily';
   const limitedBy =
     smallestMs >= budgetMs ? 'provider_smallest_interval' : 'provider_calls_per_day';
   return { interval, limitedBy };

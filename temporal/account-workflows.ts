@@ -13,6 +13,7 @@ import type { AccountToRun } from '../db/account-to-run.ts';
 import type { accountSync } from '../workflows/account-sync.ts';
 import * as messages from '../workflows/messages.ts';
 import { searchAttributes } from '../workflows/search-attributes.ts';
+import { DEADLINE_MS } from './deadline.ts';
 
 export type { SettingsApplied } from '../workflows/messages.ts';
 
@@ -49,8 +50,8 @@ export interface AccountWorkflows {
     products: readonly Product[],
     options: { readonly full: boolean; readonly waitMs: number },
   ): Promise<RefreshAnswer>;
-  /** Ends the workflow; resolves too where there is none. */
-  unlinked(accountId: string): Promise<void>;
+  /** Tells the workflow to end. Answers whether there was one. */
+  unlinked(accountId: string): Promise<boolean>;
 }
 
 type RefreshUpdate = WorkflowUpdateHandle<messages.SyncOutcome[]>;
@@ -65,9 +66,6 @@ export class RefreshRefused extends Error {
     this.reason = reason;
   }
 }
-
-/** A caller waits for this: Temporal's own retries would go on for most of a minute. */
-const DEADLINE_MS = 2_000;
 
 export function createAccountWorkflows(
   client: Client,
@@ -109,7 +107,7 @@ export function createAccountWorkflows(
   }
 
   /** False where no workflow runs. A signal alone is less work for the server than one that may start. */
-  async function isTold(accountId: string, product: Product): Promise<boolean> {
+  async function signalRunning(accountId: string, product: Product): Promise<boolean> {
     const handle = client.workflow.getHandle(messages.accountSyncId(accountId));
     try {
       await within(DEADLINE_MS, () => handle.signal(messages.webhookStored, { product }));
@@ -202,7 +200,7 @@ export function createAccountWorkflows(
     },
     async webhookStored(account, product) {
       if (product === 'connection') return await connectionChanged(account);
-      if (await isTold(account.id, product)) return;
+      if (await signalRunning(account.id, product)) return;
       await within(DEADLINE_MS, () =>
         client.workflow.signalWithStart<typeof accountSync, [{ product: Product }]>(
           messages.ACCOUNT_SYNC,
@@ -257,8 +255,10 @@ export function createAccountWorkflows(
         await within(DEADLINE_MS, () =>
           client.workflow.getHandle(messages.accountSyncId(accountId)).signal(messages.unlinked),
         );
+        return true;
       } catch (error) {
-        if (!(error instanceof WorkflowNotFoundError)) throw error;
+        if (error instanceof WorkflowNotFoundError) return false;
+        throw error;
       }
     },
   };

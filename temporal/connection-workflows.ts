@@ -3,8 +3,11 @@ import {
   WorkflowNotFoundError,
   type Client,
 } from '@temporalio/client';
+import type { ConnectionToRun } from '../db/connection-to-run.ts';
+import type { connectionLink } from '../workflows/connection-link.ts';
 import * as messages from '../workflows/connection-messages.ts';
 import { searchAttributes } from '../workflows/search-attributes.ts';
+import { DEADLINE_MS } from './deadline.ts';
 
 /**
  * `link` looks for a connection's accounts, `check` does so when nobody has asked; `unlink` ends it. What
@@ -12,10 +15,8 @@ import { searchAttributes } from '../workflows/search-attributes.ts';
  */
 export type ConnectionWork = 'link' | 'check' | 'unlink';
 
-export interface ConnectionToRun {
-  readonly id: string;
-  readonly provider: string;
-}
+/** `put_off`: it was tried in vain and will be tried again another day; `running`: not ended in time. */
+export type WorkEnd = 'done' | 'put_off' | 'running';
 
 /**
  * How the API and the reconciler reach the workflows that link and unlink. All reject when Temporal does
@@ -28,12 +29,13 @@ export interface ConnectionWorkflows {
   ask(work: ConnectionWork, connection: ConnectionToRun): Promise<void>;
   /** Has the work, should it wait for the provider, begin anew. Does not start it. */
   wake(work: ConnectionWork, connectionId: string): Promise<void>;
-  /** Resolves when the work has ended, and at the latest after `waitMs`. */
-  ended(work: ConnectionWork, connectionId: string, waitMs: number): Promise<void>;
+  /** Answers how the work has ended, at the latest after `waitMs`. */
+  ended(work: ConnectionWork, connectionId: string, waitMs: number): Promise<WorkEnd>;
 }
 
-/** A caller waits for this: Temporal's own retries would go on for most of a minute. */
-const DEADLINE_MS = 2_000;
+/** That which unlinks has no result. */
+type Workflow = typeof connectionLink;
+
 /** A workflow can end between being found running and being signalled. */
 const TRIES = 3;
 
@@ -68,7 +70,7 @@ export function createConnectionWorkflows(
   }
 
   /** Answers whether there was one to be signalled. */
-  async function isAsked(work: ConnectionWork, connectionId: string): Promise<boolean> {
+  async function signalRunning(work: ConnectionWork, connectionId: string): Promise<boolean> {
     try {
       await client.withDeadline(Date.now() + DEADLINE_MS, () =>
         client.workflow.getHandle(idOf(work, connectionId)).signal(messages.askedAgain),
@@ -85,18 +87,20 @@ export function createConnectionWorkflows(
     async ask(work, connection) {
       for (let tries = 0; tries < TRIES; tries += 1) {
         if (await start(work, connection)) return;
-        if (await isAsked(work, connection.id)) return;
+        if (await signalRunning(work, connection.id)) return;
       }
     },
     async wake(work, connectionId) {
-      await isAsked(work, connectionId);
+      await signalRunning(work, connectionId);
     },
     async ended(work, connectionId, waitMs) {
-      const handle = client.workflow.getHandle(idOf(work, connectionId));
+      const handle = client.workflow.getHandle<Workflow>(idOf(work, connectionId));
       try {
-        await client.withDeadline(Date.now() + waitMs, () => handle.result());
+        const found = await client.withDeadline(Date.now() + waitMs, () => handle.result());
+        return found?.outcome === 'put_off' ? 'put_off' : 'done';
       } catch {
         // Postgres tells how far it has come.
+        return 'running';
       }
     },
   };

@@ -10,14 +10,35 @@ const retry = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '
  */
 const HEARTBEAT_TIMEOUT = '10s';
 
-/** Short and safe to repeat: kept up until it succeeds, as it only needs Postgres. */
-export const { confirmConsent, readConsent, recordAccountState, recordSyncFailure } =
-  proxyActivities<Activities>({ startToCloseTimeout: '10s', retry });
+/**
+ * Short and safe to repeat: kept up until it succeeds, as it only needs Postgres.
+ * @param summary shown in the Temporal UI.
+ */
+const inPostgres = (
+  summary: string,
+): Pick<
+  Activities,
+  'confirmConsent' | 'readConsent' | 'recordAccountState' | 'recordSyncFailure'
+> => proxyActivities<Activities>({ startToCloseTimeout: '10s', retry, summary });
+
+export const { confirmConsent } = inPostgres('the consent stands again');
+
+export const { readConsent } = inPostgres('how the consent stands');
+
+export const recordAccountState: Activities['recordAccountState'] = (record) => {
+  const { status, pauseReason, settingsVersion } = record;
+  const state = pauseReason === null ? status : `${status} (${pauseReason})`;
+  return inPostgres(`${state}, settings ${settingsVersion}`).recordAccountState(record);
+};
+
+export const recordSyncFailure: Activities['recordSyncFailure'] = (failure) =>
+  inPostgres(`${failure.product}: ${failure.errorKind}`).recordSyncFailure(failure);
 
 export const { reconcile } = proxyActivities<Activities>({
-  startToCloseTimeout: '2m',
+  startToCloseTimeout: '5m',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { ...retry, maximumAttempts: 3 },
+  summary: 'a round of repair',
 });
 
 const LONGEST_SYNC_MS = 10 * 60_000;

@@ -6,13 +6,24 @@ import type { ConnectionInput } from './connection-messages.ts';
 
 const retry = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10m' } as const;
 
-/** They need Postgres and Temporal only. Kept up until they succeed. */
-export const { stopAccounts, startAccounts, completeUnlink, eraseData } =
+/**
+ * They need Postgres and Temporal only. Kept up until they succeed.
+ * @param summary shown in the Temporal UI.
+ */
+const ownActivities = (
+  summary: string,
+): Omit<ConnectionActivities, 'discoverAccounts' | 'withdrawConsent'> =>
   proxyActivities<ConnectionActivities>({
     startToCloseTimeout: '6h',
     heartbeatTimeout: '10s',
     retry: { ...retry, maximumInterval: '1m' },
+    summary,
   });
+
+export const { startAccounts } = ownActivities('starts the workflows of the accounts');
+export const { stopAccounts } = ownActivities('ends the workflows of the accounts');
+export const { completeUnlink } = ownActivities('forgets the credentials');
+export const { eraseData } = ownActivities('erases the data');
 
 /**
  * Those that call the provider, on its own queue. Kept up for as long as it takes: what they wait for

@@ -19,9 +19,11 @@ export async function connectionUnlink(input: ConnectionInput): Promise<void> {
 
   await repeat(async () => {
     setCurrentDetails('Step 1 of 4: ends the workflows of the accounts.');
-    await stopAccounts({ connectionId });
-    setCurrentDetails('Step 2 of 4: withdraws the consent at the provider.');
-    await interruptible(() => withdrawConsent({ connectionId }));
+    // Where the provider is left out its queue is too: it may be what hangs.
+    if (await stopAccounts({ connectionId })) {
+      setCurrentDetails('Step 2 of 4: withdraws the consent at the provider.');
+      await interruptible(() => withdrawConsent({ connectionId }));
+    }
     setCurrentDetails('Step 3 of 4: forgets the credentials.');
     if (!(await completeUnlink({ connectionId }))) return;
     setCurrentDetails('Step 4 of 4: erases the data.');

@@ -1,4 +1,3 @@
-import { accountsOfRound } from '../../db/accounts-to-reconcile.ts';
 import { updateSettings } from '../../db/update-settings.ts';
 import { effectiveInterval, limitsOf } from '../../providers/effective-interval.ts';
 import type { Repair } from './repair.ts';
@@ -8,7 +7,7 @@ import type { Repair } from './repair.ts';
  * changed since. A new version of the settings takes the usual way to the workflow.
  */
 export const correctIntervals: Repair = async ({ db, providers }, round) => {
-  const differing = (await accountsOfRound(db, round.number)).filter((account) => {
+  const differing = (await round.accounts()).filter((account) => {
     const limits = providers.get(account.provider)?.capabilities;
     if (!limits) return false;
     const { interval, limitedBy } = effectiveInterval(

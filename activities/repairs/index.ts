@@ -3,25 +3,26 @@ import { markStale } from './mark-stale.ts';
 import { checkAccounts } from './check-accounts.ts';
 import type { Repair } from './repair.ts';
 import { signalWebhooks } from './signal-webhooks.ts';
-import { startLateWorkflows } from './start-late-workflows.ts';
 import { startLinks } from './start-links.ts';
 import { startMissingWorkflows } from './start-missing-workflows.ts';
 import { startUnlinks } from './start-unlinks.ts';
 import { stopOrphans } from './stop-orphans.ts';
 import { tellConsents } from './tell-consents.ts';
 import { tellSettings } from './tell-settings.ts';
+import { wakeLateAccounts } from './wake-late-accounts.ts';
 
 /** Everything that a round of the reconciler repairs, in its order, by the names of its metrics. */
 export const repairs: Readonly<Record<string, Repair>> = {
   webhooks_signalled: signalWebhooks,
-  intervals_corrected: correctIntervals,
   settings_told: tellSettings,
   consents_told: tellConsents,
-  late_workflows_started: startLateWorkflows,
+  late_accounts_woken: wakeLateAccounts,
   missing_workflows_started: startMissingWorkflows,
   orphans_stopped: stopOrphans,
   accounts_marked_stale: markStale,
   links_started: startLinks,
   unlinks_started: startUnlinks,
   checks_started: checkAccounts,
+  // Behind what starts and tells the accounts of the round as they were read.
+  intervals_corrected: correctIntervals,
 };

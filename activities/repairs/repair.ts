@@ -1,12 +1,14 @@
+import type { AccountToRun } from '../../db/account-to-run.ts';
 import type { ActivityDeps } from '../deps.ts';
 
 /** A round of the reconciler, as each of its repairs sees it. */
 export interface Round {
-  /** Counts up with each minute: for repairs that look at another slice in each round. */
-  readonly number: number;
+  /** Another slice of the accounts in each round: those that it looks at without a reason. */
+  accounts(): Promise<readonly AccountToRun[]>;
   /**
-   * Does `work` for each item. One that fails does not keep the others from being done; it is left to
-   * the next round. Answers with how many were done.
+   * Does `work` for each item, some at a time. One that fails does not keep the others from being done;
+   * it is left to the next round, and so is what there is no time for. Answers with how many were done:
+   * those that did not answer false.
    */
   each<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<number>;
 }

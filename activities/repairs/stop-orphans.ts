@@ -1,10 +1,11 @@
 import { accountsToStop } from '../../db/accounts-to-reconcile.ts';
-import { confirmStopped } from '../../db/confirm-stopped.ts';
+import { stopAccount } from '../stop-account.ts';
+import { nudge } from './nudge.ts';
 import type { Repair } from './repair.ts';
 
-/** Unlinked accounts whose workflow has not been told to end. */
+/**
+ * Unlinked accounts that may have a workflow, whatever it does. It is told to end, round after round until
+ * there is none.
+ */
 export const stopOrphans: Repair = async ({ db, accountWorkflows }, round) =>
-  round.each(await accountsToStop(db), async ({ id }) => {
-    await accountWorkflows.unlinked(id);
-    await confirmStopped(db, id);
-  });
+  nudge(db, round, await accountsToStop(db), ({ id }) => stopAccount(db, accountWorkflows, id));

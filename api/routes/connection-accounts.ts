@@ -85,7 +85,7 @@ export function connectionAccountRoutes(deps: ApiDeps): Hono<ApiEnv> {
       '/:id/discover',
       describe(
         TAG,
-        'Look now whether accounts have appeared at the bank; else this is done once a day. 202: it goes on',
+        'Look now whether accounts have appeared at the bank; else this is done once a day. 202: the bank has not answered yet; it goes on, or is put off to the next day',
         { 200: connectionWithAccounts, 202: connectionWithAccounts },
         [401, 404, 409],
       ),
@@ -94,15 +94,11 @@ export function connectionAccountRoutes(deps: ApiDeps): Hono<ApiEnv> {
         const { id } = c.req.valid('param');
         const before = await linkedConnection(db, id);
         refuseDeadLink(before);
-        await doConnectionWork(deps, 'link', before);
-        const shown = await showConnection(db, id);
-        const isDone = shown.accounts_checked_at !== toIso(before.accounts_checked_at);
-        return c.json(shown, isDone ? 200 : 202);
+        const end = await doConnectionWork(deps, 'link', before);
+        return c.json(await showConnection(db, id), end === 'done' ? 200 : 202);
       },
     );
 }
-
-const toIso = (time: Date | null): string | null => time?.toISOString() ?? null;
 
 function notOffered(wanted: readonly string[], ids: readonly string[]): Problem {
   const errors = ids.map((id) => ({

@@ -108,15 +108,15 @@ export function connectionRoutes(deps: ApiDeps): Hono<ApiEnv> {
       '/:id/reauthorized',
       describe(
         TAG,
-        'Say that the customer has logged in again: accounts that waited for it go on',
-        { 200: connectionWithAccounts },
+        'Say that the customer has logged in again: accounts that waited for it go on. 202: that is stored, and their workflows have not confirmed it yet',
+        { 200: connectionWithAccounts, 202: connectionWithAccounts },
         [401, 404, 409],
       ),
       validate('param', idParam),
       async (c) => {
         const { id } = c.req.valid('param');
-        await restoreConnection(deps, id);
-        return c.json(await showConnection(db, id));
+        const isConfirmed = await restoreConnection(deps, id);
+        return c.json(await showConnection(db, id), isConfirmed ? 200 : 202);
       },
     );
 }

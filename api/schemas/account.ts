@@ -21,11 +21,15 @@ export const account = z
       interval: interval.nullable().describe('Null: only by webhooks and by hand.'),
       effective_interval: interval
         .nullable()
-        .describe('How often it really is refreshed: `interval`, or longer (see `limited_by`).'),
+        .describe(
+          'How often it really is refreshed: `interval`, or longer (see `limited_by`). Daily at the longest.',
+        ),
       limited_by: z
         .enum(['provider_smallest_interval', 'provider_calls_per_day'])
         .nullable()
-        .describe('What the provider allows no more of; null: nothing stands in the way.'),
+        .describe(
+          'What the provider allows less of than `interval` asks for; null: nothing stands in the way. Told beside an `effective_interval` of daily too, which is kept though the provider may allow even less.',
+        ),
       products: z.array(product),
       webhook_url: z.string().nullable(),
       version: z.int(),
@@ -33,7 +37,11 @@ export const account = z
     }),
     status: z.enum(['scanning', 'active', 'failing', 'paused', 'unlinked']),
     pause_reason: z.enum(['user', 'reauth_required', 'provider_error']).nullable(),
-    next_sync_at: timestamp.nullable(),
+    next_sync_at: timestamp
+      .nullable()
+      .describe(
+        'When it is next refreshed by itself, or, while paused for provider_error, tried. Null: never, as while paused for another reason.',
+      ),
     stale_since: timestamp
       .nullable()
       .describe('Since when a product has been stale, as looked at every minute; null: none is.'),
@@ -71,13 +79,17 @@ export function toAccount(row: AccountRow, applied: SettingsApplied | null = nul
     },
     status,
     pause_reason: pauseReason,
-    next_sync_at: status === 'paused' ? null : nextSyncAt,
+    next_sync_at: holdsStill(pauseReason) ? null : nextSyncAt,
     stale_since: row.stale_since?.toISOString() ?? null,
     balance: freshnessOf(row, 'balance'),
     transactions: freshnessOf(row, 'transaction'),
     created_at: row.created_at.toISOString(),
   };
 }
+
+/** In a `provider_error` it is tried now and then. */
+const holdsStill = (reason: Account['pause_reason']): boolean =>
+  reason === 'user' || reason === 'reauth_required';
 
 /** The operator's own pause shows at once, before the workflow has written down that it follows. */
 function stored(row: AccountRow) {

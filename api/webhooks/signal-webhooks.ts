@@ -1,7 +1,7 @@
 import { accountsToRun, type AccountToRun } from '../../db/account-to-run.ts';
 import type { Database } from '../../db/connect.ts';
+import { markSignalled } from '../../db/mark-signalled.ts';
 import type { EffectProduct } from '../../db/schema.ts';
-import { markSignalled } from '../../db/webhooks-to-signal.ts';
 import type { AccountWorkflows } from '../../temporal/account-workflows.ts';
 
 /**

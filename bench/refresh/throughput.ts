@@ -99,7 +99,7 @@ async function runSide(
       const answer = { outcome: 'succeeded', ...nothing } as const;
       return { balance: answer, transaction: answer };
     },
-    recordAccountState: async () => undefined,
+    recordAccountState: async () => 'recorded',
   };
   // As worker/start-worker.ts has them.
   const common = {

@@ -13,7 +13,8 @@ alter table connections
   add column unlink_requested_at timestamptz,
   add column unlink_data text check (unlink_data in ('keep', 'erase')),
   add column unlink_forced boolean not null default false,
-  add column erased_at timestamptz;
+  add column erased_at timestamptz,
+  add column consent_webhooks integer not null default 0;
 update connections set linked_at = created_at, accounts_checked_at = created_at;
 comment on column connections.status is 'linking (its accounts are being looked for), active, reauth_required (the customer must log in again), gone (the consent has ended at the bank), unlinking (the consent is being withdrawn) or unlinked.';
 comment on column connections.account_settings is 'How accounts that are found later are kept fresh: {interval, products, webhook_url}, as given at link time.';
@@ -23,9 +24,11 @@ comment on column connections.linked_at is 'When every account had been scanned 
 comment on column connections.unlink_data is 'What you asked to be done with the data: keep or erase.';
 comment on column connections.unlink_forced is 'Unlink without asking the provider.';
 comment on column connections.erased_at is 'When its data had been erased.';
+comment on column connections.consent_webhooks is 'How many webhooks about the consent came while its accounts were being looked for: what was found before is asked for again.';
 create index connections_unfinished on connections (id) where status in ('linking', 'unlinking');
 create index connections_to_erase on connections (id) where unlink_data = 'erase' and erased_at is null;
 create index connections_to_check on connections (accounts_checked_at) where status = 'active';
+create index connections_without_consent on connections (id) where status in ('reauth_required', 'gone');
 
 create table offered_accounts (
   connection_id uuid not null references connections on delete cascade,
@@ -43,11 +46,40 @@ alter table accounts
   add column effective_interval text check (effective_interval in
     ('one_minute', 'five_minute', 'fifteen_minute', 'thirty_minute', 'one_hour', 'six_hours', 'twelve_hours', 'daily')),
   add column limited_by text check (limited_by in ('provider_smallest_interval', 'provider_calls_per_day')),
-  add column stale_since timestamptz;
+  add column stale_since timestamptz,
+  add column nudged_at timestamptz,
+  add column nudge_tried_at timestamptz;
 update accounts set effective_interval = refresh_interval;
 comment on column accounts.effective_interval is 'How often it really is refreshed: refresh_interval, or longer where the provider allows no more.';
-comment on column accounts.limited_by is 'What makes effective_interval longer than refresh_interval; null: nothing.';
+comment on column accounts.limited_by is 'What the provider allows less of than refresh_interval asks for; null: nothing. Told beside daily too, which is kept though it may be more than the provider allows.';
 comment on column accounts.stale_since is 'Since when its data has been older than its interval allows; null while it is fresh.';
+comment on column accounts.nudged_at is 'When the reconciler last told its workflow how Postgres knows it.';
+comment on column accounts.nudge_tried_at is 'When it last tried to: those that could not be told go behind the others.';
+create index accounts_unconfirmed on accounts (id)
+  where unlinked_at is null and confirmed_settings_version < settings_version;
+create index accounts_to_stop on accounts (id)
+  where unlinked_at is not null and confirmed_settings_version < settings_version;
+create index accounts_waiting_for_consent on accounts (connection_id)
+  where unlinked_at is null and pause_reason in ('reauth_required', 'provider_error');
+create index accounts_by_slice on accounts
+  (mod(get_byte(uuid_send(id), 14) * 256 + get_byte(uuid_send(id), 15), 60)) where unlinked_at is null;
+create index accounts_stale on accounts (id) where stale_since is not null;
+
+alter table inbound_webhooks
+  add column provider_connection_id text,
+  add column provider_account_id text;
+comment on column inbound_webhooks.provider_connection_id is 'The provider''s id of the connection that it tells of, where it names one.';
+comment on column inbound_webhooks.provider_account_id is 'The provider''s id of the account that it tells of, where it names one.';
+comment on column inbound_webhooks.outcome is 'accepted (concerns accounts of ours, or a connection whose accounts are being looked for), unmatched (no such account), no_effect (a type that changes nothing) or unreadable.';
+create index inbound_webhooks_by_connection on inbound_webhooks (provider, provider_connection_id)
+  where provider_connection_id is not null;
+create index inbound_webhooks_by_account on inbound_webhooks (provider, provider_account_id)
+  where provider_account_id is not null;
+create index inbound_webhooks_of_nobody on inbound_webhooks (provider, id)
+  where provider_connection_id is null and provider_account_id is null;
+
+alter table webhook_effects add column tried_at timestamptz;
+comment on column webhook_effects.tried_at is 'When the reconciler last tried to tell the account''s workflow of it.';
 
 create table events (
   id uuid primary key default uuidv7(),
@@ -59,6 +91,7 @@ create table events (
 );
 create index events_by_account on events (account_id, id desc);
 create index events_by_connection on events (connection_id, id desc);
+create index events_by_type on events (type, id desc);
 comment on table events is 'What has happened to connections and accounts, written together with it.';
 comment on column events.type is 'Such as account.reauth_required. The API reference lists them.';
 comment on column events.data is 'Ids, counts, states and codes: nothing of what the bank told.';

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { correctIntervals } from '../../activities/repairs/correct-intervals.ts';
 import type { Capabilities } from '../../providers/provider.ts';
+import { accountsOfRound } from '../../db/accounts-of-round.ts';
 import { createProviderRegistry, type ProviderRegistry } from '../../providers/registry.ts';
 import { eventually } from '../support/eventually.ts';
 import { link, startFreshetWithBank, untilStatus } from '../support/link.ts';
 import type { TestBank } from '../support/start-bank.ts';
 import type { Freshet } from '../support/start-freshet.ts';
 import { storageRig, type StorageRig } from '../support/storage-rig.ts';
-import { withLimits } from '../support/with-limits.ts';
+import { limitedProviders } from '../support/limited-providers.ts';
 
 const MINUTE = 60_000;
 
@@ -82,7 +83,7 @@ describe('when the limits of a provider change', () => {
     correctIntervals(
       { ...rig.deps, providers },
       {
-        number: 0,
+        accounts: () => accountsOfRound(rig.db, 0),
         async each(items, work) {
           for (const item of items) await work(item);
           return items.length;
@@ -100,7 +101,7 @@ describe('when the limits of a provider change', () => {
         .select(['effective_interval', 'limited_by', 'settings_version'])
         .executeTakeFirstOrThrow();
     const okra = createProviderRegistry([rig.provider]);
-    const allowing = (limits: Partial<Capabilities>) => repair(withLimits(okra, limits));
+    const allowing = (limits: Partial<Capabilities>) => repair(limitedProviders(okra, limits));
 
     // It has no interval.
     expect(await allowing({ callsPerDay: 1 })).toBe(0);

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKeyRing } from '../../credentials/key-ring.ts';
+import { commitConsent } from '../../db/commit-consent.ts';
 import { commitDiscovery } from '../../db/commit-discovery.ts';
 import { completeUnlink } from '../../db/complete-unlink.ts';
 import { connectDatabase, type Database } from '../../db/connect.ts';
@@ -8,7 +10,9 @@ import { failDiscovery } from '../../db/fail-discovery.ts';
 import { findCredentials, type Consent } from '../../db/find-credentials.ts';
 import { linkConnection, newId } from '../../db/link-connection.ts';
 import { requestUnlink } from '../../db/request-unlink.ts';
+import { storeWebhook } from '../../db/store-webhook.ts';
 import type { ProviderAccount } from '../../providers/provider.ts';
+import { eventually } from '../support/eventually.ts';
 import { freshDatabase, type FreshDatabase } from '../support/fresh-database.ts';
 
 let database: FreshDatabase;
@@ -126,6 +130,102 @@ describe('what a look at the accounts has found', () => {
       false,
     ]);
     expect(await linkOnce(consent.provider_connection_id)).toMatchObject({ created: true });
+  });
+});
+
+/** A webhook that tells of the consent, as of now; the same one again where its key is given. */
+const tellOfConsent = (providerConnectionId: string, dedupeKey = randomBytes(8).toString('hex')) =>
+  storeWebhook(db, {
+    provider: 'okra',
+    dedupeKey,
+    type: 'A_TEST',
+    occurredAt: new Date().toISOString(),
+    body: Buffer.from('{}'),
+    readable: true,
+    providerConnectionId,
+    providerAccountId: null,
+    products: ['connection'],
+  });
+
+const outcomeOf = async (id: string | null) =>
+  await db
+    .selectFrom('inbound_webhooks')
+    .where('id', '=', id ?? '')
+    .select('outcome')
+    .executeTakeFirstOrThrow();
+
+describe('a webhook about the consent', () => {
+  const failure = { kind: 'reauth', code: 'login_required' } as const;
+
+  it('that comes while the accounts are asked for has them asked for again', async () => {
+    const before = await linked();
+    const { id } = await tellOfConsent(before.provider_connection_id, `once ${before.id}`);
+    expect(await outcomeOf(id)).toEqual({ outcome: 'accepted' });
+    const outdated = await commitDiscovery(db, before, [account('one')], NO_LIMITS);
+    expect(outdated).toEqual({ outcome: 'outdated' });
+    expect(await failDiscovery(db, before, failure)).toBe(false);
+    const after = await findCredentials(db, before.id);
+    // Delivered again it is no news.
+    await tellOfConsent(before.provider_connection_id, `once ${before.id}`);
+    const stored = await commitDiscovery(db, after!, [account('one')], NO_LIMITS);
+    expect(stored).toMatchObject({ outcome: 'stored', added: 1 });
+  });
+
+  it('that comes at the moment when the accounts are stored is kept for them', async () => {
+    const consent = await linked();
+    await commitDiscovery(db, consent, [account('one')], NO_LIMITS);
+    await linkOnce(consent.provider_connection_id);
+    const again = await findCredentials(db, consent.id);
+    const trx = await db.startTransaction().execute();
+    await trx
+      .updateTable('connections')
+      .set({ status: 'active' })
+      .where('id', '=', consent.id)
+      .execute();
+    const told = tellOfConsent(consent.provider_connection_id);
+    await eventually(async () => {
+      const { rows } = await sql`
+        select from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`.execute(db);
+      return rows.length > 0;
+    });
+    await trx.commit().execute();
+    expect((await told).effects).toMatchObject([{ product: 'connection' }]);
+    expect(await findCredentials(db, consent.id)).toMatchObject({
+      status: 'active',
+      consent_webhooks: again?.consent_webhooks,
+    });
+  });
+
+  it('is newer than what was found, when it is of after the provider was asked', async () => {
+    const consent = await linked();
+    const said = { status: 'gone', asOf: new Date().toISOString() } as const;
+    await commitDiscovery(db, consent, [account('one')], NO_LIMITS);
+    const { id: accountId } = await db
+      .selectFrom('accounts')
+      .where('connection_id', '=', consent.id)
+      .select('id')
+      .executeTakeFirstOrThrow();
+    const commit = { accountId, connectionId: consent.id, said, webhookIds: [] };
+    expect(await commitConsent(db, commit)).toBe('gone');
+  });
+
+  it('has a link go on that had ended before the accounts were known', async () => {
+    const consent = await linked();
+    expect(await failDiscovery(db, consent, failure)).toBe(true);
+    await tellOfConsent(consent.provider_connection_id);
+    expect(await statusOf(consent.id)).toEqual({ status: 'linking', status_code: null });
+  });
+
+  it('leaves a connection whose accounts are known, and one that is unlinked, to others', async () => {
+    const known = await linked();
+    await commitDiscovery(db, known, [account('one')], NO_LIMITS);
+    await tellOfConsent(known.provider_connection_id);
+    expect((await statusOf(known.id)).status).toBe('active');
+    const gone = await linked();
+    await requestUnlink(db, gone.id, { data: 'keep', force: true });
+    await tellOfConsent(gone.provider_connection_id);
+    expect((await statusOf(gone.id)).status).toBe('unlinking');
   });
 });
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createConnectionWorkflows } from '../../temporal/connection-workflows.ts';
 import { eventually } from '../support/eventually.ts';
 import {
   accountsFound,
@@ -134,7 +135,7 @@ describe('an account that appears at the bank later', () => {
   });
 
   it('is asked for in vain at most for a while, and then left to the next day', async () => {
-    const { connectionId, customer } = await withLaterAccounts(1);
+    const { connectionId, customer, opened, path } = await withLaterAccounts(1);
     const customerId = customer.customer.id;
     const heal = await bank.fault({
       endpoint: 'accounts/getByCustomer',
@@ -157,7 +158,15 @@ describe('an account that appears at the bank later', () => {
     const body = await connectionOf(freshet, connectionId);
     expect([body.status, body.status_code, body.offered_accounts]).toEqual(['active', null, []]);
     expect(Date.now() - Date.parse(body.accounts_checked_at)).toBeLessThan(3_600_000);
+    const workflows = createConnectionWorkflows(freshet.temporal, { taskQueue: 'freshet' });
+    expect(await workflows.ended('link', connectionId, 5_000)).toBe('put_off');
+
+    // Who asks in vain is told so, and that a look in vain was no look.
+    const inVain = await freshet.call('POST', `${path}/discover`);
+    expect([inVain.status, inVain.body.offered_accounts]).toEqual([202, []]);
     await heal();
+    const looked = await whenDone(freshet, await freshet.call('POST', `${path}/discover`));
+    expect(offeredIn(looked)).toEqual(opened);
   }, 90_000);
 });
 

@@ -146,6 +146,20 @@ describe('a link', () => {
     expect([found.status, found.accounts.length]).toEqual(['active', 2]);
   });
 
+  it('goes on after a log-in of which a webhook tells, before any account is known', async () => {
+    const made = await bank.createCustomer({ accounts: 2 });
+    const { posted, heal } = await linkThenFail(made, 'login_required');
+    await posted;
+    const { id } = await eventually(() => storedOf(made));
+    await untilConnection(freshet, id, ({ status }) => status === 'reauth_required');
+    await heal();
+    const path = `/customers/${made.customer.id}/login`;
+    await bank.control('POST', path, { state: 'required', webhooks: 'withhold' });
+    await bank.control('POST', path, { state: 'ok' });
+    const found = await untilConnection(freshet, id, ({ status }) => status === 'active');
+    expect(found.accounts).toHaveLength(2);
+  }, 60_000);
+
   it('made again is the way out of a consent that has ended', async () => {
     const linked = await link(freshet, bank, { accounts: 1 });
     const { customer, connectionId } = linked;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { storeWebhook } from '../../db/store-webhook.ts';
 import { eventually } from '../support/eventually.ts';
 import { link, startFreshetWithBank, whenDone, type Linked } from '../support/link.ts';
 import { expectTruth } from '../support/mirror.ts';
@@ -70,6 +71,23 @@ async function fill(made: Linked): Promise<string[]> {
       outcome: 'unmatched',
     })
     .execute();
+  // And one that names the connection alone, and changes nothing.
+  const { provider_connection_id: providerConnectionId } = await freshet.db
+    .selectFrom('connections')
+    .where('id', '=', made.connectionId)
+    .select('provider_connection_id')
+    .executeTakeFirstOrThrow();
+  await storeWebhook(freshet.db, {
+    provider: 'okra',
+    dedupeKey: `idle ${made.connectionId}`,
+    type: 'IDLE',
+    occurredAt: null,
+    body: Buffer.from(JSON.stringify({ word })),
+    readable: true,
+    providerConnectionId,
+    providerAccountId: null,
+    products: [],
+  });
   const numbers = made.customer.accounts.map(({ nuban }) => nuban);
   return [word, ...numbers];
 }

@@ -65,24 +65,49 @@ describe('the effective interval', () => {
       'daily',
       'provider_calls_per_day',
     ],
-    ['daily, whatever the budget', 'daily', 2, { ...none, callsPerDay: 0 }, 'daily', null],
+    [
+      'daily, whatever the budget, and says that it is too much',
+      'daily',
+      2,
+      { ...none, callsPerDay: 1 },
+      'daily',
+      'provider_calls_per_day',
+    ],
+    [
+      'daily without any budget',
+      'daily',
+      1,
+      { ...none, callsPerDay: 0 },
+      'daily',
+      'provider_calls_per_day',
+    ],
+    [
+      'daily where the provider wants more than a day between',
+      'daily',
+      1,
+      { ...none, smallestIntervalMs: 2 * DAY },
+      'daily',
+      'provider_smallest_interval',
+    ],
+    ['daily with a budget that does', 'daily', 2, { ...none, callsPerDay: 2 }, 'daily', null],
     ['no interval', null, 2, { ...none, callsPerDay: 1 }, null, null],
   ] as const)('%s', (_, requested, products, limits, interval, limitedBy) => {
     expect(effectiveInterval(requested, products, limits)).toEqual({ interval, limitedBy });
   });
 
-  it('is never shorter than asked for, and no longer unless something limits it', () => {
+  it('is never shorter than asked for, and says just when the provider allows less than that', () => {
     fc.assert(
       fc.property(anyInterval, anyProducts, anyLimits, (requested, products, limits) => {
         const { interval, limitedBy } = effectiveInterval(requested, products, limits);
         const [effectiveMs, requestedMs] = [INTERVAL_MS[interval!], INTERVAL_MS[requested]];
         expect(effectiveMs).toBeGreaterThanOrEqual(requestedMs);
-        expect(limitedBy === null).toBe(effectiveMs === requestedMs);
         const wouldBreak = {
           provider_smallest_interval: requestedMs < (limits.smallestIntervalMs ?? 0),
           provider_calls_per_day: (DAY / requestedMs) * products > (limits.callsPerDay ?? Infinity),
         };
+        expect(limitedBy !== null).toBe(Object.values(wouldBreak).includes(true));
         expect(limitedBy === null || wouldBreak[limitedBy]).toBe(true);
+        expect(limitedBy !== null || effectiveMs === requestedMs).toBe(true);
       }),
     );
   });

@@ -7,13 +7,13 @@ import { PACE, type Pace } from '../../config/pace.ts';
 import { createApiKey } from '../../credentials/api-key.ts';
 import { connectDatabase, type Database } from '../../db/connect.ts';
 import { configuredProviders } from '../../providers/configured.ts';
-import type { Capabilities } from '../../providers/provider.ts';
+import type { ProviderLimits } from '../../providers/effective-interval.ts';
 import type { ProviderRegistry } from '../../providers/registry.ts';
 import { freshDatabase } from './fresh-database.ts';
 import { freshNamespace } from './fresh-namespace.ts';
 import { runInfo } from './run-info.ts';
 import { startProcess, type NodeProcess } from './start-node-process.ts';
-import { withLimits } from './with-limits.ts';
+import { limitedProviders } from './limited-providers.ts';
 
 export interface FreshetOptions {
   /** Where the okra provider is; a port that nothing listens on when not given. */
@@ -24,7 +24,7 @@ export interface FreshetOptions {
   readonly intervals?: Partial<IntervalTable>;
   readonly pace?: Partial<Pace>;
   /** Other limits of the providers than their own. */
-  readonly limits?: Partial<Capabilities>;
+  readonly limits?: Partial<ProviderLimits>;
   /** Another Temporal than the run's. */
   readonly temporal?: { readonly address: string; readonly namespace: string };
   /** False: the test starts workers itself. */
@@ -95,7 +95,10 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
       connectionOptions: { address: temporal.address },
       namespace: temporal.namespace,
     },
-    providers: withLimits(options.providers ?? configuredProviders(okra), options.limits ?? {}),
+    providers: limitedProviders(
+      options.providers ?? configuredProviders(okra),
+      options.limits ?? {},
+    ),
     logger: createLogger('api', 'silent'),
     intervals: { ...INTERVAL_MS, ...options.intervals },
     pace: { ...PACE, ...options.pace },

@@ -10,11 +10,11 @@ import {
   KNOWN_PROVIDERS,
   PROVIDER_VARIABLES,
 } from '../../providers/configured.ts';
-import type { Capabilities } from '../../providers/provider.ts';
+import type { ProviderLimits } from '../../providers/effective-interval.ts';
 import type { ProviderRegistry } from '../../providers/registry.ts';
 import { readTemporalSettings } from '../../temporal/connect.ts';
 import { startWorker } from '../../worker/start-worker.ts';
-import { withLimits } from './with-limits.ts';
+import { limitedProviders } from './limited-providers.ts';
 
 /**
  * A worker with the faster intervals, the pace and the limits of providers that its test gave to the
@@ -35,8 +35,8 @@ export async function startPacedWorker(
   ]);
   const intervals = JSON.parse(environment['TEST_INTERVALS'] ?? '{}') as Partial<IntervalTable>;
   const pace = JSON.parse(environment['TEST_PACE'] ?? '{}') as Partial<Pace>;
-  const limits = JSON.parse(environment['TEST_LIMITS'] ?? '{}') as Partial<Capabilities>;
-  const providers = withLimits(given ?? configuredProviders(settings), limits);
+  const limits = JSON.parse(environment['TEST_LIMITS'] ?? '{}') as Partial<ProviderLimits>;
+  const providers = limitedProviders(given ?? configuredProviders(settings), limits);
   const knownProviders = given?.names ?? KNOWN_PROVIDERS;
   await startWorker({
     databaseUrl: settings.FRESHET_DATABASE_URL,

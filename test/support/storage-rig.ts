@@ -163,7 +163,7 @@ function silentWorkflows(): AccountWorkflows {
     settingsChanged: nothing,
     connectionChanged: nothing,
     refresh: () => Promise.resolve({ state: 'done', outcomes: [] }),
-    unlinked: nothing,
+    unlinked: () => Promise.resolve(false),
   };
 }
 
@@ -175,6 +175,6 @@ function inPlace(deps: Pick<ActivityDeps, 'db' | 'providers' | 'keyRing'>): Conn
       if (work !== 'unlink') await discoverAccounts(deps, id, 1, noContext);
     },
     wake: nothing,
-    ended: nothing,
+    ended: () => Promise.resolve('done'),
   };
 }

@@ -9,6 +9,7 @@ import {
   startFreshetWithBank,
   untilFound,
   untilStatus,
+  whenDone,
 } from '../support/link.ts';
 import { startBank, type TestBank } from '../support/start-bank.ts';
 import { startFreshet, type Freshet } from '../support/start-freshet.ts';
@@ -223,6 +224,29 @@ describe('the queue of one provider', () => {
     expect(Math.max(...asked)).toBeLessThan(Math.min(...bySchedule));
     expect(Math.max(...bySchedule)).toBeLessThan(Math.min(...scans));
   }, 120_000);
+
+  it('is left out by a forced unlink, hang as it may', async () => {
+    const { freshet, bank, gate } = await behindGate(1);
+    const blocking = await link(freshet, bank, { accounts: 1 });
+    const linked = await link(freshet, bank, { accounts: 1 });
+    for (const { accounts } of [blocking, linked]) {
+      await untilStatus(freshet, accounts[0].account, 'active');
+    }
+    gate.shut();
+    await freshet.call('POST', `/v1/accounts/${blocking.accounts[0].account}/refresh`);
+    await eventually(() => gate.inFlight() > 0);
+    const path = `/v1/connections/${linked.connectionId}`;
+    const asked = freshet.call('DELETE', path);
+    await eventually(async () => (await freshet.call('GET', path)).body.status === 'unlinking');
+    const answer = await freshet.call('DELETE', `${path}?force=true&data=erase`);
+    const forced = await whenDone(freshet, answer);
+    expect([forced.status, forced.erased_at]).toEqual(['unlinked', expect.any(String)]);
+    expect((await whenDone(freshet, await asked)).status).toBe('unlinked');
+    // Also where it is forced from the beginning.
+    const other = `/v1/connections/${blocking.connectionId}?force=true`;
+    expect((await whenDone(freshet, await freshet.call('DELETE', other))).status).toBe('unlinked');
+    gate.open();
+  }, 90_000);
 
   it('says at once that a worker has no such provider, and goes on with one that has', async () => {
     const { freshet, bank, close } = await startFreshetWithBank({ pace: FAST_RETRIES });

@@ -2,11 +2,11 @@ import { sql } from 'kysely';
 import type { Database } from './connect.ts';
 
 /**
- * Whether the accounts of a connection that can be read have never been found. Then it is `linking` from
- * here on.
+ * Makes a connection that can be read, and whose accounts have never been found, `linking` again. Answers
+ * whether it is.
  */
-export async function accountsAreUnknown(db: Database, connectionId: string): Promise<boolean> {
-  const unknown = await db
+export async function resumeLinking(db: Database, connectionId: string): Promise<boolean> {
+  const resumed = await db
     .updateTable('connections')
     .set({
       status: 'linking',
@@ -17,5 +17,5 @@ export async function accountsAreUnknown(db: Database, connectionId: string): Pr
     .where('accounts_checked_at', 'is', null)
     .returning('id')
     .executeTakeFirst();
-  return unknown !== undefined;
+  return resumed !== undefined;
 }
