@@ -7,9 +7,10 @@ import {
   startFreshetWithBank,
   whenDone,
 } from '../support/link.ts';
+import { linkBody, linkThenFail, READ_ACCOUNTS, storedFor } from '../support/link-then-fail.ts';
 import { expectTruth } from '../support/mirror.ts';
 import type { TestBank } from '../support/start-bank.ts';
-import type { ApiAnswer, Freshet } from '../support/start-freshet.ts';
+import type { Freshet } from '../support/start-freshet.ts';
 import { connectionOf, eventsOf, untilAllActive, untilConnection } from './support.ts';
 
 let freshet: Freshet;
@@ -20,44 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-const linkBody = (made: { customer: { id: string }; bank: { id: string } }) => ({
-  provider: 'okra',
-  link: { customer: made.customer.id, bank: made.bank.id },
-  refresh: false,
-});
-const storedOf = (made: { customer: { id: string } }) =>
-  freshet.db
-    .selectFrom('connections')
-    .where('provider_connection_id', 'like', `${made.customer.id}:%`)
-    .select('id')
-    .executeTakeFirst();
 const linkWorkflow = (id: string) => freshet.temporal.workflow.getHandle(`connection-link:${id}`);
-
-const READ = 'accounts/getByCustomer';
-
-/**
- * Asks for a link at which the bank answers the link's own read, and none after it. Answers with the call
- * and what ends the fault.
- */
-async function linkThenFail(
-  made: { customer: { id: string }; bank: { id: string } },
-  kind: '500' | 'login_required',
-): Promise<{ posted: Promise<ApiAnswer>; heal(): Promise<void> }> {
-  const customer = made.customer.id;
-  const slow = { endpoint: READ, kind: 'latency', latency_ms: 300, customer };
-  const endLatency = await bank.fault(slow);
-  await bank.forgetCalls();
-  const posted = freshet.call('POST', '/v1/connections', linkBody(made));
-  await eventually(async () => ((await bank.calls())[READ] ?? 0) >= 1);
-  const endFailure = await bank.fault({ endpoint: READ, kind, customer });
-  return {
-    posted,
-    async heal() {
-      await endLatency();
-      await endFailure();
-    },
-  };
-}
 
 describe('a link', () => {
   it('finds the accounts, has them scanned, and tells once when all are', async () => {
@@ -115,8 +79,8 @@ describe('a link', () => {
 
   it('goes on through an outage of the bank, which shows, and is woken by another link', async () => {
     const made = await bank.createCustomer({ accounts: 2 });
-    const { posted, heal } = await linkThenFail(made, '500');
-    const { id } = await eventually(() => storedOf(made));
+    const { posted, heal } = await linkThenFail(freshet, bank, made, '500');
+    const { id } = await eventually(() => storedFor(freshet, made));
     const waiting = await untilConnection(freshet, id, (body) => body.status_code);
     expect(waiting).toMatchObject({ status: 'linking', status_code: 'http_500', accounts: [] });
     await heal();
@@ -130,13 +94,13 @@ describe('a link', () => {
 
   it('ends where the bank wants a new log-in, and goes on after it', async () => {
     const made = await bank.createCustomer({ accounts: 2 });
-    const { posted, heal } = await linkThenFail(made, 'login_required');
+    const { posted, heal } = await linkThenFail(freshet, bank, made, 'login_required');
     const refused = await posted;
     // Or it was still being looked for, on a busy machine.
     if (refused.status !== 202) {
       expect([refused.status, refused.body.code]).toEqual([409, 'reauth_required']);
     }
-    const { id } = await eventually(() => storedOf(made));
+    const { id } = await eventually(() => storedFor(freshet, made));
     const ended = await untilConnection(freshet, id, ({ status }) => status !== 'linking');
     expect([ended.status, ended.status_code]).toEqual(['reauth_required', 'login_required']);
     await heal();
@@ -148,9 +112,9 @@ describe('a link', () => {
 
   it('goes on after a log-in of which a webhook tells, before any account is known', async () => {
     const made = await bank.createCustomer({ accounts: 2 });
-    const { posted, heal } = await linkThenFail(made, 'login_required');
+    const { posted, heal } = await linkThenFail(freshet, bank, made, 'login_required');
     await posted;
-    const { id } = await eventually(() => storedOf(made));
+    const { id } = await eventually(() => storedFor(freshet, made));
     await untilConnection(freshet, id, ({ status }) => status === 'reauth_required');
     await heal();
     const path = `/customers/${made.customer.id}/login`;
@@ -191,14 +155,14 @@ describe('a worker that is killed', () => {
   it('while it looks for the accounts is followed by one that finds them', async () => {
     const made = await bank.createCustomer({ accounts: 2, transactions: 5 });
     const heal = await bank.fault({
-      endpoint: READ,
+      endpoint: READ_ACCOUNTS,
       kind: 'latency',
       latency_ms: 2_000,
       customer: made.customer.id,
     });
     await bank.forgetCalls();
     const posted = freshet.call('POST', '/v1/connections', linkBody(made));
-    await eventually(async () => ((await bank.calls())[READ] ?? 0) >= 2);
+    await eventually(async () => ((await bank.calls())[READ_ACCOUNTS] ?? 0) >= 2);
     await freshet.worker().kill();
     const answer = await posted;
     expect([answer.status, answer.body.status]).toEqual([202, 'linking']);

@@ -258,12 +258,13 @@ describe('the queue of one provider', () => {
     const lacking = await freshet.startWorker(NO_PROVIDER);
 
     const path = `/v1/accounts/${account}`;
-    const refreshed = await freshet.call('POST', `${path}/refresh`, { wait: 20 });
-    expect(refreshed.body.syncs).toMatchObject([
-      { outcome: 'failed', error_code: 'provider_not_configured' },
-      { outcome: 'failed', error_code: 'provider_not_configured' },
-    ]);
+    await freshet.call('POST', `${path}/refresh`);
     await untilStatus(freshet, account, 'failing');
+    const { body } = await freshet.call('GET', path);
+    expect([body.balance.error_code, body.transactions.error_code]).toEqual([
+      'provider_not_configured',
+      'provider_not_configured',
+    ]);
     await lacking.stop();
     await freshet.startWorker();
     await untilStatus(freshet, account, 'active');
