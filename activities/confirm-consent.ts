@@ -1,12 +1,18 @@
+import { confirmConsent as commitConfirmed } from '../db/confirm-consent.ts';
 import { findAccountForSync } from '../db/find-account-for-sync.ts';
-import { restoreConsent } from '../db/restore-consent.ts';
+import type { ConsentFound } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
 import { tellSiblings } from './tell-siblings.ts';
 
 /** An account of a connection that had ended could be read again: the connection stands. */
-export async function confirmConsent(deps: ActivityDeps, accountId: string): Promise<void> {
+export async function confirmConsent(
+  deps: ActivityDeps,
+  { accountId, consentVersion }: { readonly accountId: string; readonly consentVersion: number },
+): Promise<ConsentFound> {
   const account = await findAccountForSync(deps.db, accountId);
-  if (!account || account.unlinked) return;
-  await restoreConsent(deps.db, account.connectionId, 'gone');
-  await tellSiblings(deps, account.connectionId, accountId);
+  if (!account || account.unlinked) return { status: 'unlinked', version: consentVersion };
+  const { connectionId } = account;
+  const { consent, isNew } = await commitConfirmed(deps.db, connectionId, consentVersion);
+  if (isNew) await tellSiblings(deps, connectionId, accountId);
+  return consent;
 }

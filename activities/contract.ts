@@ -1,5 +1,5 @@
 import type { Product } from '../config/product.ts';
-import type { AccountStatus, PauseReason, Trigger } from '../workflows/messages.ts';
+import type { AccountStatus, Consent, PauseReason, Trigger } from '../workflows/messages.ts';
 
 /*
  * What goes between workflows and activities. As in messages.ts: ids, names of products and errors,
@@ -47,6 +47,8 @@ export interface SyncFailure {
   readonly triggers: readonly Trigger[];
   readonly errorKind: string;
   readonly errorCode: string;
+  /** What was known of the consent when the sync began. */
+  readonly consentVersion: number;
 }
 
 export interface AccountStateRecord {
@@ -54,10 +56,12 @@ export interface AccountStateRecord {
   readonly status: AccountStatus;
   readonly pauseReason: PauseReason | null;
   readonly settingsVersion: number;
+  readonly consentVersion: number;
   readonly nextSyncAt: string | null;
 }
 
-export type ConsentState = 'active' | 'reauth_required' | 'gone';
+/** How a consent was found to stand. */
+export type ConsentFound = Consent | { readonly status: 'unlinked'; readonly version: number };
 
 export interface ReconcileResult {
   /** How many of each kind were put right; kinds with none are left out. */
@@ -76,11 +80,18 @@ export interface Activities {
    */
   syncAccount(input: Readonly<Record<Product, SyncInput>>): Promise<Record<Product, SyncAnswer>>;
   /** Applies what stored webhooks say of the connection's consent; answers with how it stands. */
-  readConsent(input: { accountId: string }): Promise<ConsentState>;
-  /** Notes that the connection, which had ended at the bank, can be read again. */
-  confirmConsent(input: { accountId: string }): Promise<void>;
+  readConsent(input: { accountId: string }): Promise<ConsentFound>;
+  /**
+   * Notes that the connection, which had ended at the bank, can be read again, unless something newer
+   * than `consentVersion` is known of it. Answers with how the consent stands.
+   */
+  confirmConsent(input: { accountId: string; consentVersion: number }): Promise<ConsentFound>;
   /** `unlinked`: nothing was recorded, and the account's workflow has nothing left to do. */
   recordAccountState(record: AccountStateRecord): Promise<'recorded' | 'unlinked'>;
-  recordSyncFailure(failure: SyncFailure): Promise<void>;
+  /**
+   * Notes that a sync was given up. Answers with how the consent stands where the failure tells of it, or
+   * the account is unlinked; else with null.
+   */
+  recordSyncFailure(failure: SyncFailure): Promise<ConsentFound | null>;
   reconcile(): Promise<ReconcileResult>;
 }

@@ -36,8 +36,8 @@ export function createActivities(deps: ActivityDeps): Activities & ConnectionAct
       attempt(logger, { accountId: record.accountId }, () => recordAccountState(db, record)),
     recordSyncFailure: (failure) =>
       attempt(logger, { accountId: failure.accountId }, () => recordSyncFailure(deps, failure)),
-    confirmConsent: ({ accountId }) =>
-      attempt(logger, { accountId }, () => confirmConsent(deps, accountId)),
+    confirmConsent: (input) =>
+      attempt(logger, { accountId: input.accountId }, () => confirmConsent(deps, input)),
     reconcile: () => attempt(logger, {}, (context) => reconcile(deps, context)),
   };
 }

@@ -1,14 +1,13 @@
-import { commitConsent } from '../db/commit-consent.ts';
+import { commitConsent, type ConsentSaid } from '../db/commit-consent.ts';
 import { findAccountForSync } from '../db/find-account-for-sync.ts';
-import { SyncRefused } from '../db/open-sync-commit.ts';
 import { pendingWebhooks } from '../db/pending-webhooks.ts';
 import { ProviderError } from '../providers/errors.ts';
 import type { WebhookEffect } from '../providers/provider.ts';
-import type { ConsentState } from './contract.ts';
+import type { ConsentFound } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
 import { pendingEffects } from './pending-effects.ts';
 
-const CONSENT: Partial<Record<WebhookEffect['kind'], ConsentState>> = {
+const CONSENT: Partial<Record<WebhookEffect['kind'], ConsentSaid['status']>> = {
   reauth_required: 'reauth_required',
   reauthorized: 'active',
   revoked: 'gone',
@@ -16,15 +15,14 @@ const CONSENT: Partial<Record<WebhookEffect['kind'], ConsentState>> = {
 
 /**
  * Puts into effect what stored webhooks say of the connection's consent: the last one, by the bank's
- * time, unless something newer is known. Answers with how the consent now stands. Throws `SyncRefused`
- * once the account is unlinked.
+ * time, unless something newer is known. Answers with how the consent now stands.
  */
 export async function readConsent(
   { db, providers }: ActivityDeps,
   accountId: string,
-): Promise<ConsentState> {
+): Promise<ConsentFound> {
   const account = await findAccountForSync(db, accountId);
-  if (!account || account.unlinked) throw new SyncRefused('account_unlinked');
+  if (!account || account.unlinked) return { status: 'unlinked', version: 0 };
   const provider = providers.get(account.provider);
   if (!provider) throw new ProviderError(account.provider, 'config', 'provider_not_configured');
   const webhooks = await pendingWebhooks(db, accountId, 'connection');
@@ -34,7 +32,7 @@ export async function readConsent(
       status: CONSENT[kind],
       asOf: occurredAt ?? received.get(webhookId) ?? new Date().toISOString(),
     }))
-    .filter((one): one is { status: ConsentState; asOf: string } => one.status !== undefined);
+    .filter((one): one is ConsentSaid => one.status !== undefined);
   return await commitConsent(db, {
     accountId,
     connectionId: account.connectionId,

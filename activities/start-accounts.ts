@@ -3,8 +3,8 @@ import type { CallContext } from '../providers/provider.ts';
 import type { ActivityDeps } from './deps.ts';
 
 /**
- * Sees to it that each linked account of a connection has its workflow, and that those which pause, or
- * run though the consent has ended, look how it stands.
+ * Sees to it that each linked account of a connection has its workflow, and that those which ran before
+ * look how the consent stands where something was learnt of it.
  */
 export async function startAccounts(
   { db, accountWorkflows }: Pick<ActivityDeps, 'db' | 'accountWorkflows'>,
@@ -14,8 +14,8 @@ export async function startAccounts(
   for (const account of await linkedAccountsOf(db, connectionId)) {
     signal.throwIfAborted();
     heartbeat();
-    await accountWorkflows.start(account);
-    if (account.pause_reason !== null || account.connection_status !== 'active') {
+    if (await accountWorkflows.start(account)) continue;
+    if (account.confirmed_consent_version < account.consent_version) {
       await accountWorkflows.connectionChanged(account);
     }
   }

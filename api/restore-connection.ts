@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { linkedAccountsOf } from '../db/accounts-of-connection.ts';
 import { countWaitingForLogin } from '../db/count-waiting-for-login.ts';
 import { restoreConsent } from '../db/restore-consent.ts';
 import { resumeLinking } from '../db/resume-linking.ts';
@@ -19,7 +20,8 @@ const LOOK_EVERY_MS = 100;
 export async function restoreConnection(deps: ApiDeps, connectionId: string): Promise<boolean> {
   const { db, accountWorkflows, logger } = deps;
   const { provider } = await linkedConnection(db, connectionId);
-  const accounts = await restoreConsent(db, connectionId, 'reauth_required');
+  await restoreConsent(db, connectionId);
+  const accounts = await linkedAccountsOf(db, connectionId);
   const told = await Promise.allSettled(
     accounts.map((account) => accountWorkflows.connectionChanged(account)),
   );

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createAdaptorServer } from '@hono/node-server';
 import { INTERVAL_MS, type IntervalTable } from '../config/interval.ts';
 import type { Logger } from '../config/logger.ts';
-import { PACE, type Pace } from '../config/pace.ts';
+import type { Pace } from '../config/pace.ts';
 import { ConfigError } from '../config/secrets.ts';
 import { apiKeyPrefix, hashApiKey } from '../credentials/api-key.ts';
 import { createKeyRing } from '../credentials/key-ring.ts';
@@ -50,14 +50,17 @@ export interface RunningApi {
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const { logger, taskQueue } = options;
   const intervals = options.intervals ?? INTERVAL_MS;
-  const pace = options.pace ?? PACE;
   const db = connectDatabase({
     url: options.databaseUrl,
     poolSize: 20,
     onIdleError: (err) => logger.warn({ err }, 'database connection lost'),
   });
   const client = createTemporalClient(options.temporal);
-  const accountWorkflows = createAccountWorkflows(client, { taskQueue, intervals, pace });
+  const accountWorkflows = createAccountWorkflows(client, {
+    taskQueue,
+    intervals,
+    pace: options.pace,
+  });
   const dispatcher = createSignalDispatcher(signalWebhooks(db, accountWorkflows), logger);
   const app = createApp({
     db,

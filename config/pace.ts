@@ -1,4 +1,7 @@
-/** How an account workflow paces itself. All times in milliseconds. Tests pass a faster one. */
+/**
+ * How an account workflow paces itself. All times in milliseconds. Tests pass a faster one. The numbers are
+ * part of the workflow's code: who changes one changes what a history means (see CONTRIBUTING.md).
+ */
 export interface Pace {
   /** The wait after the first failure in a row; doubled with each further one. */
   readonly firstRetryMs: number;

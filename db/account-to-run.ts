@@ -19,6 +19,8 @@ export interface AccountToRun {
   readonly balance_synced_at: Date | null;
   readonly transactions_synced_at: Date | null;
   readonly connection_status: ConnectionStatus;
+  readonly consent_version: number;
+  readonly confirmed_consent_version: number;
 }
 
 /** Accounts with all that their workflows need, to be narrowed down. */
@@ -40,5 +42,7 @@ export function accountsToRun(db: Pick<Database, 'selectFrom'>) {
       'accounts.balance_synced_at',
       'accounts.transactions_synced_at',
       'connections.status as connection_status',
+      'connections.consent_version',
+      'accounts.confirmed_consent_version',
     ]);
 }

@@ -42,29 +42,17 @@ export async function lateAccounts(db: Database): Promise<AccountToRun[]> {
 }
 
 /**
- * Accounts that do not follow how their connection's consent stands: still pausing for what has been
- * renewed since, or still running though another account of the connection has found it ended.
+ * Accounts whose workflow has not confirmed what was learnt of their connection's consent within the last
+ * day, though it had the time to. For what is older the rounds over all accounts look.
  */
-export async function accountsUnlikeTheirConsent(db: Database): Promise<AccountToRun[]> {
+export async function accountsWithUnconfirmedConsent(db: Database): Promise<AccountToRun[]> {
   return await accountsToRun(db)
-    .where(
-      sql<boolean>`accounts.id in (
-        select a.id from accounts a join connections c on c.id = a.connection_id
-        where a.unlinked_at is null and a.pause_reason in ('reauth_required', 'provider_error')
-          and c.status = 'active'
-          and (a.pause_reason = 'reauth_required' or c.status_changed_at > a.status_changed_at)
-        union all
-        select a.id from connections c join accounts a on a.connection_id = c.id
-        where c.status in ('reauth_required', 'gone') and a.unlinked_at is null
-          and (a.status <> 'paused' or (c.status = 'reauth_required' and a.pause_reason = 'provider_error'))
-      )`,
-    )
-    .where(
-      isToBeNudged(
-        sql`greatest(connections.status_changed_at, accounts.status_changed_at)`,
-        '5 minutes',
-      ),
-    )
+    .where('accounts.unlinked_at', 'is', null)
+    .where('connections.status', 'in', ['active', 'reauth_required', 'gone'])
+    .where('connections.consent_changed_at', '>', sql<Date>`now() - interval '1 day'`)
+    .where('connections.consent_changed_at', '<', sql<Date>`now() - interval '5 seconds'`)
+    .whereRef('accounts.confirmed_consent_version', '<', 'connections.consent_version')
+    .where(isToBeNudged(sql.ref('connections.consent_changed_at'), '5 minutes'))
     .orderBy(LEAST_RECENTLY_TRIED)
     .limit(MOST)
     .execute();

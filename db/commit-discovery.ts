@@ -3,6 +3,7 @@ import type { ProviderLimits } from '../providers/effective-interval.ts';
 import type { ProviderAccount } from '../providers/provider.ts';
 import { addAccounts } from './add-accounts.ts';
 import type { Database } from './connect.ts';
+import { learnt } from './consent.ts';
 import type { Consent } from './find-credentials.ts';
 import { offerAccounts } from './offer-accounts.ts';
 import type { Schema } from './schema.ts';
@@ -11,10 +12,7 @@ export type DiscoveryStored =
   | { readonly outcome: 'stored'; readonly added: number; readonly offered: number }
   /** The first look found none: the connection is of no use. */
   | { readonly outcome: 'no_accounts' }
-  /**
-   * It was linked again meanwhile, with other credentials, or a webhook told of the consent: what was
-   * found may not be all, or not hold any more.
-   */
+  /** Something was learnt of the consent meanwhile: what was found may not be all, or not hold any more. */
   | { readonly outcome: 'outdated' }
   | { readonly outcome: 'unlinked' };
 
@@ -35,14 +33,13 @@ export async function commitDiscovery(
     const connection = await trx
       .selectFrom('connections')
       .where('id', '=', consent.id)
-      .select(['id', 'provider', 'status', 'credentials', 'account_settings', 'new_accounts'])
-      .select(['accounts_checked_at', 'consent_webhooks'])
+      .select(['id', 'provider', 'status', 'consent_version', 'account_settings', 'new_accounts'])
+      .select('accounts_checked_at')
       .forNoKeyUpdate()
       .executeTakeFirstOrThrow();
     const { status } = connection;
     if (status === 'unlinking' || status === 'unlinked') return { outcome: 'unlinked' };
-    if (!connection.credentials?.equals(consent.credentials)) return { outcome: 'outdated' };
-    if (connection.consent_webhooks !== consent.consent_webhooks) return { outcome: 'outdated' };
+    if (connection.consent_version !== consent.consent_version) return { outcome: 'outdated' };
 
     const isLink = status === 'linking' || connection.accounts_checked_at === null;
     const known = await knownIds(trx, connection.id);
@@ -74,14 +71,13 @@ async function setChecked(
   consent: Consent,
   change: { readonly status: 'active' | 'gone'; readonly status_code: string | null } | null,
 ): Promise<void> {
-  const now = sql<Date>`now()`;
   await trx
     .updateTable('connections')
     .set({
-      accounts_checked_at: now,
+      accounts_checked_at: sql<Date>`now()`,
       ...(change === null
         ? {}
-        : { ...change, status_as_of: consent.read_at, status_changed_at: now }),
+        : { ...learnt(change.status, change.status_code), status_as_of: consent.read_at }),
     })
     .where('id', '=', consent.id)
     .execute();

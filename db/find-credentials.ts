@@ -10,9 +10,9 @@ export interface Consent {
   /** Sealed. */
   readonly credentials: Buffer;
   readonly status: ConnectionStatus;
+  readonly consent_version: number;
   readonly accounts_checked_at: Date | null;
   readonly unlink_forced: boolean;
-  readonly consent_webhooks: number;
   /** By the database's clock: whatever the provider tells from here on was true then, or later. */
   readonly read_at: Date;
 }
@@ -30,7 +30,7 @@ export async function findCredentials(
     .where('id', '=', connectionId)
     .where('credentials', 'is not', null)
     .select(['id', 'provider', 'provider_connection_id', 'credentials', 'status'])
-    .select(['accounts_checked_at', 'unlink_forced', 'consent_webhooks'])
+    .select(['consent_version', 'accounts_checked_at', 'unlink_forced'])
     .select(sql<Date>`now()`.as('read_at'))
     .$narrowType<{ credentials: Buffer }>()
     .executeTakeFirst();

@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { LinkedConnection } from '../providers/provider.ts';
 import type { Database } from './connect.ts';
+import { learnt } from './consent.ts';
 import type { AccountSettingsJson, Schema } from './schema.ts';
 
 export interface ConnectionToLink {
@@ -99,9 +100,7 @@ async function linkAgain(
     .set({
       credentials: link.sealFor(found.id),
       consent_expires_at: link.linked.consentExpiresAt,
-      status: 'linking',
-      status_code: null,
-      status_changed_at: sql<Date>`now()`,
+      ...learnt('linking', null),
       ...(link.reference === null ? {} : { reference: link.reference }),
       ...(link.replacesSettings ? { account_settings: JSON.stringify(link.settings) } : {}),
       ...(link.newAccounts === undefined ? {} : { new_accounts: link.newAccounts }),

@@ -12,6 +12,7 @@ function accountRows(db: Database) {
       'connections.reference',
       'connections.institution_name',
       'connections.status as connection_status',
+      'connections.consent_version',
       isStale('balance').as('balance_stale'),
       isStale('transaction').as('transactions_stale'),
     ]);

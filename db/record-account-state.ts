@@ -10,6 +10,7 @@ export interface AccountStateRow {
   readonly status: AccountStatus;
   readonly pauseReason: PauseReason | null;
   readonly settingsVersion: number;
+  readonly consentVersion: number;
   readonly nextSyncAt: string | null;
 }
 
@@ -39,6 +40,7 @@ export async function recordAccountState(
         status,
         pause_reason: pauseReason,
         confirmed_settings_version: state.settingsVersion,
+        confirmed_consent_version: state.consentVersion,
         next_sync_at: state.nextSyncAt,
         ...(isSame ? {} : { status_changed_at: sql<Date>`now()` }),
       })

@@ -1,29 +1,15 @@
-import { sql } from 'kysely';
-import { accountsToRun, type AccountToRun } from './account-to-run.ts';
 import type { Database } from './connect.ts';
+import { learnt } from './consent.ts';
 
 /**
- * Notes that a connection can be read again, where `from` is what stood in the way, and answers with
- * its accounts, whose workflows are to be told.
+ * Notes that the customer has logged in again. A connection whose accounts are being looked for, or that
+ * is unlinked, stays as it is.
  */
-export async function restoreConsent(
-  db: Database,
-  connectionId: string,
-  from: 'reauth_required' | 'gone',
-): Promise<AccountToRun[]> {
+export async function restoreConsent(db: Database, connectionId: string): Promise<void> {
   await db
     .updateTable('connections')
-    .set({
-      status: 'active',
-      status_code: null,
-      status_as_of: sql<Date>`now()`,
-      status_changed_at: sql<Date>`now()`,
-    })
+    .set(learnt('active', null))
     .where('id', '=', connectionId)
-    .where('status', '=', from)
-    .execute();
-  return await accountsToRun(db)
-    .where('accounts.connection_id', '=', connectionId)
-    .where('accounts.unlinked_at', 'is', null)
+    .where('status', 'in', ['active', 'reauth_required', 'gone'])
     .execute();
 }

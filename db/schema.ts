@@ -37,6 +37,8 @@ export interface ConnectionsTable {
   status_code: string | null;
   status_changed_at: TimeDefault;
   status_as_of: Time | null;
+  consent_version: Generated<number>;
+  consent_changed_at: TimeDefault;
   credentials: Buffer | null;
   consent_expires_at: Time | null;
   account_settings: JSONColumnType<AccountSettingsJson> | null;
@@ -47,7 +49,6 @@ export interface ConnectionsTable {
   unlink_data: 'keep' | 'erase' | null;
   unlink_forced: Generated<boolean>;
   erased_at: Time | null;
-  consent_webhooks: Generated<number>;
   created_at: TimeDefault;
   unlinked_at: Time | null;
 }
@@ -90,6 +91,7 @@ export interface AccountsTable {
   pause_reason: PauseReason | null;
   status_changed_at: TimeDefault;
   confirmed_settings_version: Generated<number>;
+  confirmed_consent_version: Generated<number>;
   stage_id: string | null;
   stale_since: Time | null;
   nudged_at: Time | null;

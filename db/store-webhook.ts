@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { accountsToRun, type AccountToRun } from './account-to-run.ts';
 import type { Database } from './connect.ts';
+import { somethingNew } from './consent.ts';
 import type { EffectProduct, WebhookOutcome } from './schema.ts';
 
 export interface WebhookToStore {
@@ -73,7 +74,7 @@ export async function storeWebhook(db: Database, webhook: WebhookToStore): Promi
       db
         .updateTable('connections')
         .set({
-          consent_webhooks: sql`consent_webhooks + 1`,
+          ...somethingNew(),
           status: 'linking',
           status_code: sql`case when status = 'linking' then status_code end`,
           status_changed_at: sql<Date>`case when status = 'linking' then status_changed_at else now() end`,

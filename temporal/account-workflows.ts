@@ -67,12 +67,16 @@ export class RefreshRefused extends Error {
   }
 }
 
+/** A caller who waits for a refresh has the time that a busy worker needs to take it up. */
+const LONGEST_TO_ACCEPT_MS = 10_000;
+
 export function createAccountWorkflows(
   client: Client,
   options: {
     readonly taskQueue: string;
     readonly intervals: IntervalTable;
-    readonly pace: Pace;
+    /** Another pace than the workflow's own, for tests. */
+    readonly pace?: Pace | undefined;
   },
 ): AccountWorkflows {
   const { taskQueue, intervals, pace } = options;
@@ -91,7 +95,7 @@ export function createAccountWorkflows(
   function startOptions(account: AccountToRun) {
     const { id: accountId, provider } = account;
     const settings = settingsOf(account);
-    const input = { accountId, provider, settings, pace, known: knownOf(account) };
+    const input = { accountId, provider, settings, known: knownOf(account), ...(pace && { pace }) };
     return {
       workflowId: messages.accountSyncId(accountId),
       taskQueue,
@@ -146,13 +150,14 @@ export function createAccountWorkflows(
     account: AccountToRun,
     products: readonly Product[],
     full: boolean,
+    waitMs: number,
   ): Promise<RefreshUpdate | null> {
     const startWorkflowOperation = new WithStartWorkflowOperation<typeof accountSync>(
       messages.ACCOUNT_SYNC,
       startOptions(account),
     );
     try {
-      return await within(DEADLINE_MS, () =>
+      return await within(Math.min(Math.max(waitMs, DEADLINE_MS), LONGEST_TO_ACCEPT_MS), () =>
         client.workflow.startUpdateWithStart(messages.refresh, {
           args: [{ products, full }],
           waitForStage: 'ACCEPTED',
@@ -234,7 +239,7 @@ export function createAccountWorkflows(
     async refresh(account, products, { full, waitMs }) {
       const until = Date.now() + waitMs;
       if (waitMs > 0) {
-        const accepted = await startRefresh(account, products, full);
+        const accepted = await startRefresh(account, products, full, waitMs);
         const answer = accepted && (await outcomeOf(accepted, until));
         if (answer) return answer;
       }
@@ -269,11 +274,12 @@ function knownOf(account: AccountToRun): messages.KnownState {
   const scanned: Product[] = [];
   if (balance_synced_at) scanned.push('balance');
   if (transactions_synced_at) scanned.push('transaction');
+  const isRefused = connection_status === 'reauth_required' || connection_status === 'gone';
+  const status = isRefused ? connection_status : 'active';
   return {
     scanned,
-    reauthRequired: connection_status === 'reauth_required',
-    gone: connection_status === 'gone',
-    providerError: connection_status !== 'gone' && pause_reason === 'provider_error',
+    consent: { status, version: account.consent_version },
+    providerError: status !== 'gone' && pause_reason === 'provider_error',
   };
 }
 

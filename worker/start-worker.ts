@@ -2,7 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
 import { INTERVAL_MS, type IntervalTable } from '../config/interval.ts';
 import type { Logger } from '../config/logger.ts';
-import { PACE, type Pace } from '../config/pace.ts';
+import type { Pace } from '../config/pace.ts';
 import type { QueueSettings } from '../config/queue-settings.ts';
 import { createKeyRing } from '../credentials/key-ring.ts';
 import { connectDatabase } from '../db/connect.ts';
@@ -52,7 +52,6 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
   const { logger, stop, taskQueue, temporal, providers, reconcileSeconds } = options;
   const { connectionOptions, namespace } = temporal;
   const intervals = options.intervals ?? INTERVAL_MS;
-  const pace = options.pace ?? PACE;
   const metrics = installRuntime(options);
   const queues = providerQueues({
     taskQueue,
@@ -94,7 +93,11 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
         db,
         providers,
         keyRing: createKeyRing(options.credentialsKeys),
-        accountWorkflows: createAccountWorkflows(client, { taskQueue, intervals, pace }),
+        accountWorkflows: createAccountWorkflows(client, {
+          taskQueue,
+          intervals,
+          pace: options.pace,
+        }),
         connectionWorkflows: createConnectionWorkflows(client, { taskQueue }),
         logger,
       },

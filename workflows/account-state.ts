@@ -1,5 +1,6 @@
-import type { Pace } from '../config/pace.ts';
+import { PACE, type Pace } from '../config/pace.ts';
 import { PRODUCTS, type Product } from '../config/product.ts';
+import type { ConsentFound } from '../activities/contract.ts';
 import type { Failure } from './failure.ts';
 import type {
   AccountSettings,
@@ -12,9 +13,6 @@ import type {
   Trigger,
 } from './messages.ts';
 import { backoff, nextSlot } from './schedule.ts';
-
-/** The failure code of a sync whose account was unlinked meanwhile (see activities/fail.ts). */
-export const ACCOUNT_UNLINKED = 'account_unlinked';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -30,8 +28,6 @@ export interface AccountSyncState {
   readonly products: Record<Product, Mutable<ProductState>>;
   readonly pauses: Mutable<Pauses>;
   connectionDue: boolean;
-  /** When the consent was last found to stand; a log-in asked for by an older sync is stale. */
-  consentAt: number;
   /** The next slot of the schedule, milliseconds since the epoch; null without one. */
   nextSlotAt: number | null;
   unlinked: boolean;
@@ -67,14 +63,14 @@ export function openState(input: AccountSyncInput, now: number): AccountSyncStat
   const product = (name: Product): ProductState =>
     carried?.products[name] ?? firstProduct(known.scanned.includes(name));
   const pauses = carried?.pauses ?? {
-    reauthRequired: known.reauthRequired,
-    gone: known.gone,
+    consent: known.consent,
+    accountGoneAt: null,
     failing: known.providerError,
   };
   const opened: AccountSyncState = {
     accountId: input.accountId,
     provider: input.provider,
-    pace: input.pace,
+    pace: input.pace ?? PACE,
     settings: input.settings,
     products: {
       balance: { ...product('balance') },
@@ -82,7 +78,6 @@ export function openState(input: AccountSyncInput, now: number): AccountSyncStat
     },
     pauses: { ...pauses },
     connectionDue: carried?.connectionDue ?? false,
-    consentAt: 0,
     nextSlotAt: carried?.nextSlotAt ?? null,
     unlinked: false,
     recorded: carried?.recorded ?? null,
@@ -105,7 +100,7 @@ export function planNextSlot(state: AccountSyncState, now: number): void {
 
 /**
  * Takes the settings unless they are older than those that it has. The operator has acted, so what the
- * provider had refused is tried again.
+ * provider has refused is tried at once.
  */
 export function takeSettings(
   state: AccountSyncState,
@@ -120,8 +115,10 @@ export function takeSettings(
   const before = state.settings;
   state.settings = settings;
   if (before.intervalMs !== settings.intervalMs) planNextSlot(state, now);
-  endProviderError(state, now);
-  if (before.paused && !settings.paused) askFor(state, settings.products, 'manual');
+  const isStarted = before.paused && !settings.paused;
+  if (isStarted || pauseReason(state) === 'provider_error') {
+    askFor(state, settings.products, 'manual');
+  }
   const taken = settings.products.filter((product) => !before.products.includes(product));
   askFor(state, taken, 'link', true);
 }
@@ -146,15 +143,15 @@ export function askFor(
 }
 
 export function pauseReason(state: AccountSyncState): PauseReason | null {
-  if (state.settings.paused) return 'user';
-  if (state.pauses.reauthRequired) return 'reauth_required';
-  return state.pauses.gone || state.pauses.failing ? 'provider_error' : null;
+  const { consent, accountGoneAt, failing } = state.pauses;
+  const isRefused = consent.status === 'gone' || accountGoneAt !== null || failing;
+  return stillBecause(state) ?? (isRefused ? 'provider_error' : null);
 }
 
-/** Whether nothing at all is tried. A `provider_error` is: now and then, until it succeeds. */
-function holdsStill(state: AccountSyncState): boolean {
-  const reason = pauseReason(state);
-  return reason === 'user' || reason === 'reauth_required';
+/** Why nothing at all is tried. With a `provider_error` something is: now and then, and when asked for. */
+export function stillBecause(state: AccountSyncState): 'user' | 'reauth_required' | null {
+  if (state.settings.paused) return 'user';
+  return state.pauses.consent.status === 'reauth_required' ? 'reauth_required' : null;
 }
 
 export function statusOf(state: AccountSyncState): AccountStatus {
@@ -169,7 +166,7 @@ export function canStart(state: AccountSyncState, name: Product): boolean {
   return (
     (product.notBefore === null ? product.due.length > 0 : product.unread) &&
     state.settings.products.includes(name) &&
-    !holdsStill(state)
+    stillBecause(state) === null
   );
 }
 
@@ -203,7 +200,11 @@ export function succeed(state: AccountSyncState, name: Product, now: number): vo
   } satisfies Partial<ProductState>);
 }
 
-/** Puts the work back, to be tried later or when the pause that the failure asks for ends. */
+/**
+ * Puts the work back, to be tried later or when the pause that the failure asks for ends; at once where
+ * it was asked for again meanwhile, unless the bank asked for a wait. What the failure tells of the
+ * consent is for `takeConsent`.
+ */
 export function fail(
   state: AccountSyncState,
   name: Product,
@@ -211,8 +212,8 @@ export function fail(
   failure: Failure,
   now: number,
 ): void {
-  if (!work.mayCall) return;
   const product = state.products[name];
+  const askedAgain = product.due.some((trigger) => trigger !== 'schedule');
   // What the webhooks among them hold in full need not wait for the bank.
   product.unread ||= work.triggers.includes('webhook');
   product.due = [...new Set([...work.triggers, ...product.due])];
@@ -222,77 +223,86 @@ export function fail(
   product.lastErrorCode = failure.code;
   product.notBefore = null;
   product.mustWait = failure.retryAfterMs !== null;
-  if (failure.code === ACCOUNT_UNLINKED) state.unlinked = true;
-  else if (failure.kind === 'reauth') loginRequired(state);
-  else if (failure.kind === 'gone') {
-    state.pauses.gone = true;
-    product.notBefore = now + state.pace.goneRetryMs;
+  if (failure.kind === 'reauth') return;
+  if (failure.kind === 'gone') {
+    if (isOfAccount(failure)) state.pauses.accountGoneAt = now;
+    if (!askedAgain) product.notBefore = now + state.pace.goneRetryMs;
   } else {
     const { accountId, pace } = state;
-    product.notBefore = now + (failure.retryAfterMs ?? backoff(accountId, product.failures, pace));
+    if (failure.retryAfterMs !== null) product.notBefore = now + failure.retryAfterMs;
+    else if (!askedAgain) product.notBefore = now + backoff(accountId, product.failures, pace);
     const kept = state.settings.products.map((one) => state.products[one]);
     state.pauses.failing ||= kept.every(({ failures }) => failures >= pace.failuresToPause);
   }
 }
 
-/** The customer must log in again: nothing is tried before. */
-export function loginRequired(state: AccountSyncState): void {
-  state.pauses.reauthRequired = true;
-  state.pauses.gone = false;
-}
-
-/** The connection's consent has been found to have ended. Now and then it is tried again. */
-export function consentEnded(state: AccountSyncState, now: number): void {
-  if (state.pauses.gone) return;
-  askFor(state, state.settings.products, 'reconcile');
-  state.pauses.gone = true;
-  state.pauses.reauthRequired = false;
-  for (const name of state.settings.products) {
-    state.products[name].notBefore = now + state.pace.goneRetryMs;
+/**
+ * Follows how the connection's consent was found to stand. When a new log-in ends a pause everything is
+ * refreshed that has not been since `freshSince`; one that ends none has what the provider refuses tried
+ * at once. A consent that has ended is tried now and then.
+ */
+export function takeConsent(
+  state: AccountSyncState,
+  { status, version }: ConsentFound,
+  now: number,
+  freshSince = now,
+): void {
+  if (status === 'unlinked') {
+    state.unlinked = true;
+    return;
+  }
+  const before = state.pauses.consent;
+  if (version <= before.version) return;
+  state.pauses.consent = { status, version };
+  if (status === 'active') {
+    if (before.status !== 'active') resume(state, now, freshSince);
+    else if (pauseReason(state) === 'provider_error') retry(state, state.settings.products);
+  } else if (status === 'gone' && before.status !== 'gone') {
+    for (const name of state.settings.products) {
+      state.products[name].notBefore = now + state.pace.goneRetryMs;
+    }
   }
 }
 
-/** The connection's consent has been found to stand. What waited for it runs. */
-export function consentStands(state: AccountSyncState, now: number): void {
-  state.consentAt = now;
+/** A sync that began at `begunAt` succeeded: the provider answers. */
+export function endProviderError(state: AccountSyncState, begunAt: number, now: number): void {
   const { pauses } = state;
-  if (!pauses.reauthRequired && !pauses.gone) return;
-  pauses.reauthRequired = false;
-  pauses.gone = false;
-  resume(state, now);
-}
-
-/**
- * The provider answers again, or the operator wants it tried. Answers whether the consent was thought
- * to have ended.
- */
-export function endProviderError(state: AccountSyncState, now: number): boolean {
-  const { pauses } = state;
-  const { gone, failing } = pauses;
-  if (!gone && !failing) return false;
-  pauses.gone = false;
+  const isKnown = pauses.accountGoneAt !== null && pauses.accountGoneAt < begunAt;
+  if (!isKnown && !pauses.failing) return;
+  if (isKnown) pauses.accountGoneAt = null;
   pauses.failing = false;
-  resume(state, now);
-  return gone;
+  resume(state, now, begunAt);
 }
 
 /** After a pause everything is refreshed once, and at once. */
-function resume(state: AccountSyncState, now: number): void {
+function resume(state: AccountSyncState, now: number, freshSince: number): void {
   if (state.nextSlotAt !== null && state.nextSlotAt <= now) planNextSlot(state, now);
-  for (const name of state.settings.products) {
+  const isFresh = (name: Product): boolean =>
+    (state.products[name].lastSuccessAt ?? 0) >= freshSince;
+  retry(
+    state,
+    state.settings.products.filter((name) => !isFresh(name)),
+  );
+}
+
+/** Asks for a sync that does not wait, unless the bank asked for the wait. */
+export function retry(state: AccountSyncState, products: readonly Product[]): void {
+  askFor(state, products, 'reconcile');
+  for (const name of products) {
     const product = state.products[name];
-    if (product.lastSuccessAt === now) continue;
-    askFor(state, [name], 'reconcile');
     if (!product.mustWait) product.notBefore = null;
   }
 }
+
+/** A code such as `account_unknown` tells of one account, not of the consent. */
+const isOfAccount = ({ code }: Failure): boolean => code.startsWith('account_');
 
 /**
  * When the workflow must next act by itself, milliseconds since the epoch; null while nothing is
  * planned.
  */
 export function deadline(state: AccountSyncState): number | null {
-  if (holdsStill(state)) return null;
+  if (stillBecause(state)) return null;
   const slot = pauseReason(state) === null ? state.nextSlotAt : null;
   const times = state.settings.products
     .map((name) => state.products[name].notBefore ?? slot)
@@ -309,6 +319,7 @@ export function passDeadline(state: AccountSyncState, now: number): void {
     if (product.notBefore === null || product.notBefore > now) continue;
     product.notBefore = null;
     product.mustWait = false;
+    if (product.due.length === 0) askFor(state, [name], 'reconcile');
   }
   if (state.nextSlotAt !== null && state.nextSlotAt <= now) {
     askFor(state, state.settings.products, 'schedule');

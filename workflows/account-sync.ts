@@ -6,16 +6,13 @@ import {
 } from '@temporalio/workflow';
 import { PRODUCTS } from '../config/product.ts';
 import {
-  ACCOUNT_UNLINKED,
   carryOver,
-  consentEnded,
-  consentStands,
   deadline,
-  loginRequired,
   openState,
   passDeadline,
   pauseReason,
   statusOf,
+  takeConsent,
 } from './account-state.ts';
 import { readConsent, recordAccountState } from './activities.ts';
 import { createDashboard } from './dashboard.ts';
@@ -74,14 +71,13 @@ export async function accountSync(input: AccountSyncInput): Promise<void> {
   async function followConsent(): Promise<void> {
     state.connectionDue = false;
     try {
-      const consent = await readConsent({ accountId: state.accountId });
-      if (consent === 'active') consentStands(state, Date.now());
-      else if (consent === 'reauth_required') loginRequired(state);
-      else consentEnded(state, Date.now());
+      takeConsent(state, await readConsent({ accountId: state.accountId }), Date.now());
     } catch (error) {
-      // Else it waits in Postgres, and the reconciler asks again.
-      if (readFailure(error).code === ACCOUNT_UNLINKED) state.unlinked = true;
+      // It waits in Postgres, and the reconciler asks again.
+      readFailure(error);
     }
+    // Whoever asks for it may know the account in another state.
+    state.recorded = null;
   }
 
   /**
@@ -93,18 +89,21 @@ export async function accountSync(input: AccountSyncInput): Promise<void> {
       statusOf(state),
       pauseReason(state),
       state.settings.version,
+      state.pauses.consent.version,
       PRODUCTS.map((name) => state.products[name].notBefore),
     ]);
 
   async function record(): Promise<void> {
     state.recorded = toRecord();
-    await recordAccountState({
+    const answer = await recordAccountState({
       accountId: state.accountId,
       status: statusOf(state),
       pauseReason: pauseReason(state),
       settingsVersion: state.settings.version,
+      consentVersion: state.pauses.consent.version,
       nextSyncAt: isoOrNull(deadline(state)),
     });
+    if (answer === 'unlinked') state.unlinked = true;
   }
 
   /**

@@ -57,9 +57,9 @@ export interface SyncOptions {
 }
 
 /**
- * The activities that sync, on their provider's own queue. A first scan may be long, and wait long
- * while thousands are linked; any other sync gives up within its interval, so that an outage shows as
- * the account's state.
+ * The activities that sync, on their provider's own queue. A first scan may be long; an attempt of any
+ * other sync ends within the interval. How long a sync waits in the queue is no failure of the provider:
+ * nothing limits it, and data that gets old meanwhile is marked as stale.
  */
 export function syncActivities(
   options: SyncOptions,
@@ -72,7 +72,6 @@ export function syncActivities(
   return proxyActivities<Activities>({
     taskQueue: providerTaskQueue(workflowInfo().taskQueue, provider),
     startToCloseTimeout: full ? '30m' : limit,
-    ...(full ? {} : { scheduleToCloseTimeout: limit }),
     heartbeatTimeout: HEARTBEAT_TIMEOUT,
     retry: { ...retry, maximumAttempts: 5 },
     priority: { priorityKey: priority },

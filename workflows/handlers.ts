@@ -5,6 +5,7 @@ import {
   deadline,
   pauseReason,
   statusOf,
+  stillBecause,
   takeSettings,
   type AccountSyncState,
 } from './account-state.ts';
@@ -36,7 +37,7 @@ export function handleMessages(state: AccountSyncState, rounds: Rounds): void {
   });
   setHandler(messages.refresh, ({ products, full }) => rounds.refresh(products, full), {
     validator: ({ products }: { products: readonly Product[] }) => {
-      const reason = pauseReason(state);
+      const reason = stillBecause(state);
       if (reason) throw ApplicationFailure.nonRetryable(`paused: ${reason}`, 'paused', reason);
       const off = products.find((name) => !state.settings.products.includes(name));
       if (off) throw ApplicationFailure.nonRetryable(`${off} is not kept`, 'product_off', off);

@@ -34,7 +34,8 @@ export interface AccountSyncInput {
   readonly accountId: string;
   readonly provider: string;
   readonly settings: AccountSettings;
-  readonly pace: Pace;
+  /** Another pace than the code's, for tests. */
+  readonly pace?: Pace;
   /** How Postgres knows the account, for a workflow that takes the place of one that is gone. */
   readonly known: KnownState;
   /** What an earlier run handed on; absent at the first start. */
@@ -44,10 +45,15 @@ export interface AccountSyncInput {
 export interface KnownState {
   /** The products that have been scanned in full. */
   readonly scanned: readonly Product[];
-  readonly reauthRequired: boolean;
-  /** The consent has ended at the bank. */
-  readonly gone: boolean;
+  readonly consent: Consent;
   readonly providerError: boolean;
+}
+
+/** How the customer's consent to read the connection's accounts stands, as Postgres knows it. */
+export interface Consent {
+  readonly status: 'active' | 'reauth_required' | 'gone';
+  /** Grows with everything that is learnt of it. */
+  readonly version: number;
 }
 
 /** How a product stands. Kept through continue-as-new. */
@@ -87,10 +93,10 @@ export interface CarriedState {
  * cause.
  */
 export interface Pauses {
-  /** The customer must log in again. */
-  readonly reauthRequired: boolean;
-  /** The consent, or the account, has ended at the bank. Shown as `provider_error`. */
-  readonly gone: boolean;
+  /** One that has ended (`gone`) is shown as `provider_error`. */
+  readonly consent: Consent;
+  /** Since when the bank knows the account no more, milliseconds since the epoch. Shown as `provider_error`. */
+  readonly accountGoneAt: number | null;
   /** The provider has failed too often in a row. Shown as `provider_error`. */
   readonly failing: boolean;
 }
@@ -148,10 +154,10 @@ export interface SettingsApplied {
 /** As `settingsChanged`, and answers with how the account now stands. */
 export const applySettings = defineUpdate<SettingsApplied, [AccountSettings]>('applySettings');
 
-/** Why `refresh` is refused when too many wait for it already: `refreshRequested` is not. */
+/** Why `refresh` is refused where too many wait for one already: `refreshRequested` is not. */
 export const FULL = 'full';
 
-/** Asks for a sync now and answers when it is done. Refused while paused. */
+/** Asks for a sync now and answers when it is done. Refused while nothing is tried. */
 export const refresh = defineUpdate<
   SyncOutcome[],
   [{ products: readonly Product[]; full: boolean }]

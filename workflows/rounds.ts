@@ -1,6 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import type { Product } from '../config/product.ts';
-import { askFor, pauseReason, type AccountSyncState } from './account-state.ts';
+import { askFor, stillBecause, type AccountSyncState } from './account-state.ts';
 import type { SyncOutcome } from './messages.ts';
 
 /** Which syncs run and how they ended, for those who wait for one. */
@@ -33,7 +33,7 @@ export function createRounds(state: AccountSyncState, closing: () => boolean): R
     if (state.unlinked) return notRun(name, 'paused', 'account_unlinked');
     // It runs, and will end by itself.
     if (syncing.has(name) && count + 1 >= target) return null;
-    const reason = pauseReason(state);
+    const reason = stillBecause(state);
     if (reason !== null) return notRun(name, 'paused', reason);
     if (!state.settings.products.includes(name)) return notRun(name, 'paused', 'product_off');
     const { mustWait, lastErrorCode } = state.products[name];
@@ -58,15 +58,19 @@ export function createRounds(state: AccountSyncState, closing: () => boolean): R
         (name) => [name, ended[name].count + (syncing.has(name) ? 2 : 1)] as const,
       );
       askFor(state, products, 'manual', full);
-      const answers = (): (SyncOutcome | null)[] =>
-        targets.map(([name, target]) => answer(name, target));
+      let answers: readonly SyncOutcome[] = [];
       waiting += 1;
       try {
-        await condition(() => answers().every((one) => one !== null));
+        await condition(() => {
+          const found = targets.map(([name, target]) => answer(name, target));
+          // What is true now may not be when the caller goes on.
+          answers = found.filter((one) => one !== null);
+          return answers.length === found.length;
+        });
       } finally {
         waiting -= 1;
       }
-      return answers().filter((one) => one !== null);
+      return [...answers];
     },
     isFull: () => waiting >= MOST_WAITING,
   };

@@ -7,7 +7,9 @@ import {
   deadline,
   endProviderError,
   fail,
+  retry,
   succeed,
+  takeConsent,
   takeWork,
   type AccountSyncState,
   type Work,
@@ -42,6 +44,8 @@ interface Begun {
   readonly work: Work;
   readonly syncRunId: string;
   readonly at: number;
+  /** What was known of the consent. */
+  readonly consentVersion: number;
 }
 
 /** @param mayBegin whether the run of the workflow has room for another sync. */
@@ -69,7 +73,8 @@ export function createSyncs(
     count += 1;
     running.add(product);
     if (work.mayCall) rounds.begin(product);
-    return { product, work, syncRunId: uuid7(), at: Date.now() };
+    const { version: consentVersion } = state.pauses.consent;
+    return { product, work, syncRunId: uuid7(), at: Date.now(), consentVersion };
   }
 
   async function alone(begun: Begun): Promise<void> {
@@ -84,7 +89,7 @@ export function createSyncs(
     } finally {
       running.delete(product);
     }
-    if (state.products[product].failures === 0 && work.mayCall) await recovered();
+    if (state.products[product].failures === 0 && work.mayCall) await recovered(begun);
   }
 
   async function together(balance: Begun, transaction: Begun): Promise<void> {
@@ -104,12 +109,21 @@ export function createSyncs(
       answers = { balance: answer, transaction: answer };
     }
     await Promise.all(both.map((begun) => settle(begun, answers[begun.product])));
-    if (both.some(({ product }) => answers[product].outcome === 'succeeded')) await recovered();
+    const done = both.find(({ product }) => answers[product].outcome === 'succeeded');
+    if (done) await recovered(done);
   }
 
   /** Only once a sync is over: what is asked for now is no part of what it has done. */
-  async function recovered(): Promise<void> {
-    if (endProviderError(state, Date.now())) await confirmConsent({ accountId });
+  async function recovered({ product, at, consentVersion }: Begun): Promise<void> {
+    endProviderError(state, at, Date.now());
+    const { status, version } = state.pauses.consent;
+    if (status !== 'gone') return;
+    if (version === consentVersion) {
+      takeConsent(state, await confirmConsent({ accountId, consentVersion }), Date.now(), at);
+    } else {
+      // It may have read the bank before the consent ended.
+      retry(state, [product]);
+    }
   }
 
   async function settle(begun: Begun, answer: SyncAnswer): Promise<void> {
@@ -124,27 +138,34 @@ export function createSyncs(
 
   function succeeded({ product, work }: Begun, result: SyncResult): void {
     const { more, added, changed, removed } = result;
-    if (!work.mayCall) return;
+    if (!work.mayCall) {
+      state.products[product].unread ||= more;
+      return;
+    }
     succeed(state, product, Date.now());
     if (more) askFor(state, [product], 'webhook');
     rounds.end({ product, outcome: 'succeeded', added, changed, removed, errorCode: null });
   }
 
+  /** Postgres is told first: it knows whether the customer has logged in again since the sync began. */
   async function failed(begun: Begun, found: Failure): Promise<void> {
-    const { product, work, syncRunId } = begun;
-    const failure = unlessStale(found, begun.at);
-    fail(state, product, work, failure, Date.now());
-    const { kind: errorKind, code: errorCode } = failure;
+    const { product, work, syncRunId, consentVersion } = begun;
+    const { kind: errorKind, code: errorCode } = found;
     const { triggers } = work;
-    await recordSyncFailure({ accountId, syncRunId, product, triggers, errorKind, errorCode });
+    const consent = await recordSyncFailure({
+      accountId,
+      syncRunId,
+      product,
+      triggers,
+      errorKind,
+      errorCode,
+      consentVersion,
+    });
+    const isStale = consent?.status === 'active';
+    if (isStale && consent.version > consentVersion) askFor(state, [product], 'reconcile');
+    fail(state, product, work, isStale ? { ...found, kind: 'retry' } : found, Date.now());
+    if (consent) takeConsent(state, consent, Date.now());
     rounds.end(notRun(product, 'failed', errorCode));
-  }
-
-  /** A log-in that was asked for before the customer logged in again is not asked for again. */
-  function unlessStale(failure: Failure, begunAt: number): Failure {
-    return failure.kind === 'reauth' && state.consentAt >= begunAt
-      ? { kind: 'retry', code: failure.code, retryAfterMs: 0 }
-      : failure;
   }
 
   /** Has the sync write down when the next one is due, and sees to it that this stays true. */

@@ -1,10 +1,9 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { listAccounts } from '../../db/list-accounts.ts';
-import { restoreConsent } from '../../db/restore-consent.ts';
 import { changeSettings } from '../change-settings.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
-import { accountOr404, linkedAccount } from '../find-account.ts';
+import { accountOr404 } from '../find-account.ts';
 import { decodeCursor, toPage, UUID } from '../http/cursor.ts';
 import { validate } from '../http/validate.ts';
 import { account, toAccount } from '../schemas/account.ts';
@@ -97,11 +96,9 @@ export function accountRoutes(deps: ApiDeps): Hono<ApiEnv> {
         [401, 404, 409],
       ),
       validate('param', idParam),
-      async (c) => {
-        const { id } = c.req.valid('param');
-        const { connection_id: connectionId } = await linkedAccount(db, id);
-        await restoreConsent(db, connectionId, 'gone');
-        return c.json(await changeSettings(deps, id, { paused: false }, { always: true }));
-      },
+      async (c) =>
+        c.json(
+          await changeSettings(deps, c.req.valid('param').id, { paused: false }, { always: true }),
+        ),
     );
 }

@@ -15,7 +15,9 @@ const wait = z
   .min(0, 'must be a whole number of seconds from 0 to 60')
   .max(60, 'must be a whole number of seconds from 0 to 60')
   .default(0)
-  .describe('How many seconds to wait for the result.');
+  .describe(
+    'How many seconds to wait for the result. Where several wait for this account already, it is not waited for.',
+  );
 const full = z.boolean().default(false).describe('Read all transactions again.');
 
 const accountRequest = z.strictObject({ products: productsIn.optional(), wait, full });
@@ -59,7 +61,7 @@ export function refreshRoutes(deps: ApiDeps): Hono<ApiEnv> {
     const row = await linkedAccount(db, accountId);
     const products = request.products ?? row.products;
     if (row.paused) throw refused('user');
-    if (row.pause_reason && row.pause_reason !== 'user') throw refused(row.pause_reason);
+    if (row.pause_reason === 'reauth_required') throw refused(row.pause_reason);
     const off = products.find((name) => !row.products.includes(name));
     if (off) throw refused(off);
     const waitMs = request.wait * 1_000;

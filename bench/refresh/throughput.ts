@@ -168,14 +168,13 @@ async function startOne(
   } as const;
   const known = {
     scanned: ['balance', 'transaction'],
-    reauthRequired: false,
-    gone: false,
+    consent: { status: 'active', version: 1 },
     providerError: false,
   } as const;
   await temporal.workflow.start<typeof accountSync>(ACCOUNT_SYNC, {
     workflowId,
     taskQueue,
-    args: [{ accountId, provider: PROVIDER, settings, pace: PACE, known }],
+    args: [{ accountId, provider: PROVIDER, settings, known }],
   });
 }
 

@@ -6,6 +6,8 @@ alter table connections
   drop constraint connections_status_check,
   add constraint connections_status_check
     check (status in ('linking', 'active', 'reauth_required', 'gone', 'unlinking', 'unlinked')),
+  add column consent_version integer not null default 1,
+  add column consent_changed_at timestamptz not null default now(),
   add column account_settings jsonb,
   add column new_accounts text not null default 'offer' check (new_accounts in ('offer', 'link')),
   add column accounts_checked_at timestamptz,
@@ -13,10 +15,11 @@ alter table connections
   add column unlink_requested_at timestamptz,
   add column unlink_data text check (unlink_data in ('keep', 'erase')),
   add column unlink_forced boolean not null default false,
-  add column erased_at timestamptz,
-  add column consent_webhooks integer not null default 0;
+  add column erased_at timestamptz;
 update connections set linked_at = created_at, accounts_checked_at = created_at;
 comment on column connections.status is 'linking (its accounts are being looked for), active, reauth_required (the customer must log in again), gone (the consent has ended at the bank), unlinking (the consent is being withdrawn) or unlinked.';
+comment on column connections.consent_version is 'Grows with everything that is learnt of the consent: by a webhook, a sync, a link or a call to the API.';
+comment on column connections.consent_changed_at is 'When consent_version last grew.';
 comment on column connections.account_settings is 'How accounts that are found later are kept fresh: {interval, products, webhook_url}, as given at link time.';
 comment on column connections.new_accounts is 'What becomes of accounts that appear at the bank later: offer (listed in offered_accounts) or link.';
 comment on column connections.accounts_checked_at is 'When the provider was last asked which accounts there are.';
@@ -24,11 +27,10 @@ comment on column connections.linked_at is 'When every account had been scanned 
 comment on column connections.unlink_data is 'What you asked to be done with the data: keep or erase.';
 comment on column connections.unlink_forced is 'Unlink without asking the provider.';
 comment on column connections.erased_at is 'When its data had been erased.';
-comment on column connections.consent_webhooks is 'How many webhooks about the consent came while its accounts were being looked for: what was found before is asked for again.';
 create index connections_unfinished on connections (id) where status in ('linking', 'unlinking');
 create index connections_to_erase on connections (id) where unlink_data = 'erase' and erased_at is null;
 create index connections_to_check on connections (accounts_checked_at) where status = 'active';
-create index connections_without_consent on connections (id) where status in ('reauth_required', 'gone');
+create index connections_by_consent_change on connections (consent_changed_at);
 
 create table offered_accounts (
   connection_id uuid not null references connections on delete cascade,
@@ -43,6 +45,7 @@ create table offered_accounts (
 comment on table offered_accounts is 'Accounts that appeared at the bank after the link. They are not synced before you link them.';
 
 alter table accounts
+  add column confirmed_consent_version integer not null default 0,
   add column effective_interval text check (effective_interval in
     ('one_minute', 'five_minute', 'fifteen_minute', 'thirty_minute', 'one_hour', 'six_hours', 'twelve_hours', 'daily')),
   add column limited_by text check (limited_by in ('provider_smallest_interval', 'provider_calls_per_day')),
@@ -50,6 +53,7 @@ alter table accounts
   add column nudged_at timestamptz,
   add column nudge_tried_at timestamptz;
 update accounts set effective_interval = refresh_interval;
+comment on column accounts.confirmed_consent_version is 'The consent_version of its connection that its workflow follows.';
 comment on column accounts.effective_interval is 'How often it really is refreshed: refresh_interval, or longer where the provider allows no more.';
 comment on column accounts.limited_by is 'What the provider allows less of than refresh_interval asks for; null: nothing. Told beside daily too, which is kept though it may be more than the provider allows.';
 comment on column accounts.stale_since is 'Since when its data has been older than its interval allows; null while it is fresh.';
@@ -59,8 +63,6 @@ create index accounts_unconfirmed on accounts (id)
   where unlinked_at is null and confirmed_settings_version < settings_version;
 create index accounts_to_stop on accounts (id)
   where unlinked_at is not null and confirmed_settings_version < settings_version;
-create index accounts_waiting_for_consent on accounts (connection_id)
-  where unlinked_at is null and pause_reason in ('reauth_required', 'provider_error');
 create index accounts_by_slice on accounts
   (mod(get_byte(uuid_send(id), 14) * 256 + get_byte(uuid_send(id), 15), 60)) where unlinked_at is null;
 create index accounts_stale on accounts (id) where stale_since is not null;

@@ -21,7 +21,14 @@ it.each<[AccountStatus, PauseReason | null, string | null]>([
 ])('an account that is %s (%s) shows when it is next tried: %s', async (status, reason, next) => {
   const [ids] = await rig.link({ accounts: 1 });
   const accountId = ids?.account ?? '';
-  const state = { accountId, status, pauseReason: reason, settingsVersion: 1, nextSyncAt: NEXT };
+  const state = {
+    accountId,
+    status,
+    pauseReason: reason,
+    settingsVersion: 1,
+    consentVersion: 1,
+    nextSyncAt: NEXT,
+  };
   expect(await recordAccountState(rig.db, state)).toBe('recorded');
   const { body } = await rig.get(`/v1/accounts/${accountId}`);
   expect([body.status, body.pause_reason, body.next_sync_at]).toEqual([status, reason, next]);

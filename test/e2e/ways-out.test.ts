@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PACE } from '../../config/pace.ts';
 import { eventually } from '../support/eventually.ts';
 import { link, startFreshetWithBank, untilStatus, whenDone } from '../support/link.ts';
 import { expectTruth } from '../support/mirror.ts';
@@ -247,8 +246,11 @@ describe('an unlink', () => {
           accountId: ids.account,
           provider: 'okra',
           settings: input.settings,
-          pace: PACE,
-          known: { scanned: [], reauthRequired: false, gone: false, providerError: false },
+          known: {
+            scanned: [],
+            consent: { status: 'active', version: 1 },
+            providerError: false,
+          },
         },
       ],
     });

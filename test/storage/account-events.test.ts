@@ -41,6 +41,7 @@ async function record(accountId: string, standing: string): Promise<void> {
     status: status as AccountStatus,
     pauseReason: (reason ?? null) as PauseReason | null,
     settingsVersion: 1,
+    consentVersion: 1,
     nextSyncAt: null,
   });
 }

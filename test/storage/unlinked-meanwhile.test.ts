@@ -108,6 +108,7 @@ describe('an account that is unlinked', () => {
       status: 'active',
       pauseReason: null,
       settingsVersion: 1,
+      consentVersion: 1,
       nextSyncAt: new Date().toISOString(),
     } as const;
     expect(await recordAccountState(rig.db, state)).toBe('unlinked');

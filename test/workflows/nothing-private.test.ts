@@ -109,14 +109,13 @@ async function allThatTemporalHolds(): Promise<Map<string, string>> {
     const { workflowId, runId } = listed;
     const handle = freshet.temporal.workflow.getHandle(workflowId, runId);
     const parts = await Promise.all([
-      listed.raw,
       handle.describe().then(({ raw }) => raw),
       // Also the summaries of activities and timers.
       handle.fetchHistory(),
       // The current details.
       handle.query('__temporal_workflow_metadata'),
     ]);
-    held.set(`${workflowId} ${runId}`, parts.map(readable).join('\n'));
+    held.set(`${workflowId} ${runId}`, [listed.raw, ...parts].map(readable).join('\n'));
   }
   return held;
 }

@@ -268,6 +268,7 @@ export async function play(
         triggers,
         errorKind: 'internal',
         errorCode: 'internal',
+        consentVersion: 1,
       };
       await failSyncRun(db, { ...failure, syncRunId: attempt.runId });
     }
@@ -413,7 +414,7 @@ export async function play(
         if (!sleeper) return;
         const { runId: syncRunId, product, triggers, full } = sleeper.attempt;
         if (action.after === 'giving_up') {
-          const error = { errorKind: 'internal', errorCode: 'internal' };
+          const error = { errorKind: 'internal', errorCode: 'internal', consentVersion: 1 };
           await failSyncRun(db, { accountId, syncRunId, product, triggers, ...error });
         }
         if (action.after === 'another_attempt') {
