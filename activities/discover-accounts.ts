@@ -12,6 +12,12 @@ import type { ActivityDeps } from './deps.ts';
 /** So often a check is tried. After a link there is no limit. */
 const MOST_ATTEMPTS_OF_CHECK = 5;
 
+/**
+ * So soon it is tried again after a worker had no such provider: that asks nothing of anybody, and
+ * another worker may have it.
+ */
+const UNTIL_ANOTHER_WORKER_MS = 20_000;
+
 type Deps = Pick<ActivityDeps, 'db' | 'providers' | 'keyRing'>;
 
 const ended = (outcome: Exclude<Discovery['outcome'], 'found'>): Discovery => ({
@@ -50,7 +56,7 @@ async function discover(
   let accounts: readonly ProviderAccount[];
   const provider = providers.get(consent.provider);
   try {
-    if (!provider) throw new ProviderError(consent.provider, 'config', 'provider_not_configured');
+    if (!provider) throw notConfigured(consent.provider);
     const credentials = openCredentials(keyRing, consent);
     accounts = await provider.listAccounts({ providerConnectionId, credentials }, context);
   } catch (error) {
@@ -79,3 +85,8 @@ async function discover(
       return ended(stored.outcome);
   }
 }
+
+const notConfigured = (provider: string): ProviderError =>
+  new ProviderError(provider, 'config', 'provider_not_configured', {
+    retryAfterMs: UNTIL_ANOTHER_WORKER_MS,
+  });

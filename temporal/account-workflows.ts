@@ -42,8 +42,8 @@ export interface AccountWorkflows {
   /** Tells the settings without waiting for the workflow. */
   settingsChanged(account: AccountToRun): Promise<void>;
   /**
-   * Asks for a sync now and waits for its end, at most `waitMs`. Rejects with `RefreshRefused`
-   * while paused.
+   * Asks for a sync now and waits for its end, at most `waitMs`; not at all where several wait for one of
+   * the account already. Rejects with `RefreshRefused` while paused.
    */
   refresh(
     account: AccountToRun,
@@ -171,13 +171,15 @@ export function createAccountWorkflows(
     }
   }
 
-  async function outcomeOf(update: RefreshUpdate, until: number): Promise<RefreshAnswer> {
+  /** Null where too many wait already, and it was not asked for. */
+  async function outcomeOf(update: RefreshUpdate, until: number): Promise<RefreshAnswer | null> {
     try {
       const outcomes = await client.withDeadline(until, () => update.result());
       const isDone = outcomes.every(({ outcome }) => outcome !== 'running');
       return { state: isDone ? 'done' : 'running', outcomes };
     } catch (error) {
       const reason = refusal(error);
+      if (reason === messages.FULL) return null;
       if (reason) throw new RefreshRefused(reason);
       // It goes on without us.
       return { state: 'running', outcomes: [] };
@@ -238,7 +240,8 @@ export function createAccountWorkflows(
       const until = Date.now() + waitMs;
       if (waitMs > 0) {
         const accepted = await startRefresh(account, products, full, waitMs);
-        if (accepted) return await outcomeOf(accepted, until);
+        const answer = accepted && (await outcomeOf(accepted, until));
+        if (answer) return answer;
       }
       await within(DEADLINE_MS, () =>
         client.workflow.signalWithStart<

@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
 import { freePort } from '../dev/ports.ts';
 import { removePostgresFolder } from '../dev/postgres/data-folder.ts';
@@ -13,8 +16,10 @@ import { findCli } from '../dev/temporal/find-cli.ts';
 import { startTemporalServer } from '../dev/temporal/server.ts';
 import type { RunInfo } from './support/run-info.ts';
 
+const BUNDLE_MAIN = fileURLToPath(new URL('../worker/bundle-main.ts', import.meta.url));
+
 /**
- * Brings up one Postgres and one Temporal for the whole run, and takes everything down at its end:
+ * Brings up one Postgres and one Temporal for the whole run, bundles the workflows once, and takes everything down at its end:
  * what the tests left running, too, and also when the run itself was killed (see guard.ts).
  */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
@@ -50,19 +55,32 @@ export default async function setUp(project: TestProject): Promise<() => Promise
         cli,
         port: await freePort(),
         // Timers on time, not up to a second late: tests have intervals of milliseconds.
-        dynamicConfig: ['history.timerProcessorMaxTimeShift="5ms"'],
+        dynamicConfig: [
+          'history.timerProcessorMaxTimeShift="5ms"',
+          // The dev server's one shard would look for tasks only twenty times a second.
+          'history.timerProcessorMaxPollRPS=1000',
+          'history.transferProcessorMaxPollRPS=1000',
+        ],
         logFile: path.join(logs, 'temporal.log'),
         start,
         env: process.env,
       });
       return { cli, address: server.address };
     })();
-    // Both have settled before anything is torn down.
-    await Promise.allSettled([postgres, temporal]);
+    const workflowBundle = path.join(runDir, 'workflow-bundle.js');
+    const bundle = async (): Promise<void> => {
+      await promisify(execFile)(process.execPath, [BUNDLE_MAIN, workflowBundle]);
+    };
+    project.onTestsRerun(bundle);
+    const bundled = bundle();
+    // All have settled before anything is torn down.
+    await Promise.allSettled([postgres, temporal, bundled]);
+    await bundled;
     const run: RunInfo = {
       databaseUrl: (await postgres).url,
       temporalAddress: (await temporal).address,
       temporalCli: (await temporal).cli,
+      workflowBundle,
       runDir,
     };
     project.provide('run', run);

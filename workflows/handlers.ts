@@ -41,6 +41,9 @@ export function handleMessages(state: AccountSyncState, rounds: Rounds): void {
       if (reason) throw ApplicationFailure.nonRetryable(`paused: ${reason}`, 'paused', reason);
       const off = products.find((name) => !state.settings.products.includes(name));
       if (off) throw ApplicationFailure.nonRetryable(`${off} is not kept`, 'product_off', off);
+      if (rounds.isFull()) {
+        throw ApplicationFailure.nonRetryable('too many wait', messages.FULL, messages.FULL);
+      }
     },
   });
   setHandler(messages.state, () => ({

@@ -152,6 +152,9 @@ export interface SettingsApplied {
 /** As `settingsChanged`, and answers with how the account now stands. */
 export const applySettings = defineUpdate<SettingsApplied, [AccountSettings]>('applySettings');
 
+/** Why `refresh` is refused where too many wait for one already: `refreshRequested` is not. */
+export const FULL = 'full';
+
 /** Asks for a sync now and answers when it is done. Refused while nothing is tried. */
 export const refresh = defineUpdate<
   SyncOutcome[],

@@ -10,11 +10,17 @@ export interface Rounds {
   end(outcome: SyncOutcome): void;
   /** Asks for a sync of each product and waits until a later one than now has ended, or cannot. */
   refresh(products: readonly Product[], full: boolean): Promise<SyncOutcome[]>;
+  /** Whether so many wait that no more should. */
+  isFull(): boolean;
 }
+
+/** Temporal lets ten updates of a workflow be under way: some are left for changes of the settings. */
+const MOST_WAITING = 6;
 
 /** @param closing whether the run must end soon: then nobody is kept waiting. */
 export function createRounds(state: AccountSyncState, closing: () => boolean): Rounds {
   const syncing = new Set<Product>();
+  let waiting = 0;
   const ended: Record<Product, { count: number; last: SyncOutcome | null }> = {
     balance: { count: 0, last: null },
     transaction: { count: 0, last: null },
@@ -53,14 +59,20 @@ export function createRounds(state: AccountSyncState, closing: () => boolean): R
       );
       askFor(state, products, 'manual', full);
       let answers: readonly SyncOutcome[] = [];
-      await condition(() => {
-        const found = targets.map(([name, target]) => answer(name, target));
-        // What is true now may not be when the caller goes on.
-        answers = found.filter((one) => one !== null);
-        return answers.length === found.length;
-      });
+      waiting += 1;
+      try {
+        await condition(() => {
+          const found = targets.map(([name, target]) => answer(name, target));
+          // What is true now may not be when the caller goes on.
+          answers = found.filter((one) => one !== null);
+          return answers.length === found.length;
+        });
+      } finally {
+        waiting -= 1;
+      }
       return [...answers];
     },
+    isFull: () => waiting >= MOST_WAITING,
   };
 }
 

@@ -15,7 +15,9 @@ const wait = z
   .min(0, 'must be a whole number of seconds from 0 to 60')
   .max(60, 'must be a whole number of seconds from 0 to 60')
   .default(0)
-  .describe('How many seconds to wait for the result.');
+  .describe(
+    'How many seconds to wait for the result. Where several wait for this account already, it is not waited for.',
+  );
 const full = z.boolean().default(false).describe('Read all transactions again.');
 
 const accountRequest = z.strictObject({ products: productsIn.optional(), wait, full });

@@ -1,26 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { correctIntervals } from '../../activities/repairs/correct-intervals.ts';
-import { accountsOfRound } from '../../db/accounts-of-round.ts';
-import { createOkraProvider } from '../../providers/okra/provider.ts';
 import type { Capabilities } from '../../providers/provider.ts';
+import { accountsOfRound } from '../../db/accounts-of-round.ts';
 import { createProviderRegistry, type ProviderRegistry } from '../../providers/registry.ts';
 import { eventually } from '../support/eventually.ts';
-import { limitedProviders } from '../support/limited-providers.ts';
-import { link, untilStatus } from '../support/link.ts';
-import { startBank, type TestBank } from '../support/start-bank.ts';
-import { startFreshet, type Freshet } from '../support/start-freshet.ts';
+import { link, startFreshetWithBank, untilStatus } from '../support/link.ts';
+import type { TestBank } from '../support/start-bank.ts';
+import type { Freshet } from '../support/start-freshet.ts';
 import { storageRig, type StorageRig } from '../support/storage-rig.ts';
+import { limitedProviders } from '../support/limited-providers.ts';
 
 const MINUTE = 60_000;
-
-/** The okra provider with other limits than its own. */
-function providersWith(bank: TestBank, limits: Partial<Capabilities>): ProviderRegistry {
-  const { url, secretKey, webhookToken } = bank;
-  const okra = createOkraProvider({ baseUrl: `${url}/v2`, secretKey, webhookToken });
-  return limitedProviders(createProviderRegistry([okra]), limits);
-}
-
-const LIMITS = { callsPerDay: 48 };
 
 const limited = (interval: string, effective: string, by: string | null) => ({
   settings: { interval, effective_interval: effective, limited_by: by, confirmed: true },
@@ -29,21 +19,11 @@ const limited = (interval: string, effective: string, by: string | null) => ({
 describe('where a provider allows 48 calls a day for each account', () => {
   let bank: TestBank;
   let freshet: Freshet;
+  let close: () => Promise<void>;
   beforeAll(async () => {
-    bank = await startBank();
-    freshet = await startFreshet({
-      okraBaseUrl: `${bank.url}/v2`,
-      okraSecretKey: bank.secretKey,
-      okraWebhookToken: bank.webhookToken,
-      providers: providersWith(bank, LIMITS),
-      workerMain: 'test/support/paced-worker-main.ts',
-      workerEnv: { TEST_LIMITS: JSON.stringify(LIMITS) },
-    });
+    ({ freshet, bank, close } = await startFreshetWithBank({ limits: { callsPerDay: 48 } }));
   });
-  afterAll(async () => {
-    await freshet.close();
-    await bank.close();
-  });
+  afterAll(() => close());
 
   it('an account is refreshed as often as that, and says what limits it', async () => {
     const { accounts, connectionId } = await link(
@@ -120,7 +100,8 @@ describe('when the limits of a provider change', () => {
         .where('id', '=', id)
         .select(['effective_interval', 'limited_by', 'settings_version'])
         .executeTakeFirstOrThrow();
-    const allowing = (limits: Partial<Capabilities>) => repair(providersWith(rig.bank, limits));
+    const okra = createProviderRegistry([rig.provider]);
+    const allowing = (limits: Partial<Capabilities>) => repair(limitedProviders(okra, limits));
 
     // It has no interval.
     expect(await allowing({ callsPerDay: 1 })).toBe(0);

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storeWebhook } from '../../db/store-webhook.ts';
 import { eventually } from '../support/eventually.ts';
-import { link, startFreshetWithBank, type Linked } from '../support/link.ts';
+import { link, startFreshetWithBank, whenDone, type Linked } from '../support/link.ts';
 import { expectTruth } from '../support/mirror.ts';
 import type { TestBank } from '../support/start-bank.ts';
-import type { Freshet } from '../support/start-freshet.ts';
+import type { ApiAnswer, Freshet } from '../support/start-freshet.ts';
 import {
   connectionOf,
   eventsOf,
@@ -25,6 +25,9 @@ afterAll(() => close());
 const DISCONNECT = 'customers/disconnect';
 const idsOf = (linked: Linked): string[] => linked.accounts.map(({ account }) => account);
 const pathOf = (linked: Linked): string => `/v1/connections/${linked.connectionId}`;
+const customerOf = (linked: Linked): string => linked.customer.customer.id;
+const unlink = async (linked: Linked, query = '') =>
+  await whenDone(freshet, await freshet.call('DELETE', pathOf(linked) + query));
 const unlinkWorkflow = (linked: Linked) =>
   freshet.temporal.workflow.getHandle(`connection-unlink:${linked.connectionId}`);
 
@@ -93,13 +96,8 @@ describe('unlinking', () => {
   it('keeps the data when nothing else is said, and tells of it', async () => {
     const made = await linked();
     const [word] = await fill(made);
-    const { status, body } = await freshet.call('DELETE', pathOf(made));
-    expect([status, body.status, body.unlink_data, body.erased_at]).toEqual([
-      200,
-      'unlinked',
-      'keep',
-      null,
-    ]);
+    const body = await unlink(made);
+    expect([body.status, body.unlink_data, body.erased_at]).toEqual(['unlinked', 'keep', null]);
     const tables = await tablesWith(freshet.db, word ?? '');
     expect(tables).toContain('transactions');
     const events = await eventsOf(freshet.db, made.connectionId);
@@ -127,8 +125,8 @@ describe('unlinking', () => {
     );
     const others = await rowsOf(freshet.db, idsOf(other));
 
-    const { status, body } = await freshet.call('DELETE', `${pathOf(made)}?data=erase`);
-    expect([status, body.status, body.unlink_data]).toEqual([200, 'unlinked', 'erase']);
+    const body = await unlink(made, '?data=erase');
+    expect([body.status, body.unlink_data]).toEqual(['unlinked', 'erase']);
     expect(body.erased_at).not.toBeNull();
     expect(await rowsOf(freshet.db, idsOf(made))).toEqual({});
     for (const word of words)
@@ -168,26 +166,23 @@ describe('unlinking', () => {
     const path = `/v1/connections/${posted.body.id}`;
     await untilConnection(freshet, posted.body.id, (body) => body.linked_at);
     expect(await tablesWith(freshet.db, number)).toContain('idempotency_keys');
-    expect((await freshet.call('DELETE', path)).status).toBe(200);
+    await whenDone(freshet, await freshet.call('DELETE', path));
     expect(await tablesWith(freshet.db, number)).toContain('accounts');
-    const erased = await freshet.call('DELETE', `${path}?data=erase`);
-    expect([erased.status, erased.body.unlink_data]).toEqual([200, 'erase']);
+    const erased = await whenDone(freshet, await freshet.call('DELETE', `${path}?data=erase`));
+    expect(erased.unlink_data).toBe('erase');
     expect(await tablesWith(freshet.db, number)).toEqual([]);
   });
 
   it('can be followed by another link, which is another connection', async () => {
     const made = await linked();
-    await freshet.call('DELETE', pathOf(made));
+    await unlink(made);
     await bank.control('POST', `/customers/${made.customer.customer.id}/login`, { state: 'ok' });
     const again = await freshet.call('POST', '/v1/connections', {
       provider: 'okra',
       link: { customer: made.customer.customer.id, bank: made.customer.bank.id },
     });
-    expect([again.status, again.body.status, again.body.accounts.length]).toEqual([
-      201,
-      'active',
-      2,
-    ]);
+    const body = await whenDone(freshet, again);
+    expect([body.status, body.accounts.length]).toEqual(['active', 2]);
     expect(again.body.id).not.toBe(made.connectionId);
   });
 });
@@ -196,13 +191,20 @@ describe('while the bank is away', () => {
   it('syncing ends at once, and the consent is withdrawn when it is back', async () => {
     const made = await linked();
     const [ids] = made.accounts;
-    await bank.control('POST', '/faults', { endpoint: DISCONNECT, kind: '500' });
+    const heal = await bank.fault({
+      endpoint: DISCONNECT,
+      kind: '500',
+      customer: customerOf(made),
+    });
     const waiting = await freshet.call('DELETE', pathOf(made));
     expect([waiting.status, waiting.body.status]).toEqual([202, 'unlinking']);
-    expect([waiting.body.status_code, waiting.body.accounts[0].status]).toEqual([
-      'http_500',
-      'unlinked',
-    ]);
+    expect(waiting.body.accounts[0].status).toBe('unlinked');
+    const { status_code: code } = await untilConnection(
+      freshet,
+      made.connectionId,
+      (body) => body.status_code,
+    );
+    expect(code).toBe('http_500');
     const linkAgain = await freshet.call('POST', '/v1/connections', {
       provider: 'okra',
       link: { customer: made.customer.customer.id, bank: made.customer.bank.id },
@@ -219,7 +221,7 @@ describe('while the bank is away', () => {
     });
     expect(await rowsOf(freshet.db, [ids.account])).toEqual(before);
 
-    await bank.control('DELETE', '/faults');
+    await heal();
     const done = await untilConnection(
       freshet,
       made.connectionId,
@@ -231,19 +233,26 @@ describe('while the bank is away', () => {
 
   it('force leaves it out, and erase can be added meanwhile', async () => {
     const made = await linked();
-    await bank.control('POST', '/faults', {
+    const heal = await bank.fault({
       endpoint: DISCONNECT,
       kind: '503',
       retry_after_s: 3_600,
+      customer: customerOf(made),
     });
-    const waiting = await freshet.call('DELETE', pathOf(made));
-    expect([waiting.status, waiting.body.status_code]).toEqual([202, 'http_503']);
-    const forced = await freshet.call('DELETE', `${pathOf(made)}?force=true&data=erase`);
-    expect([forced.status, forced.body.status]).toEqual([200, 'unlinked']);
-    expect(forced.body).toMatchObject({ unlink_forced: true, unlink_data: 'erase' });
+    const asked = freshet.call('DELETE', pathOf(made));
+    await untilConnection(freshet, made.connectionId, (body) => body.status_code === 'http_503');
+    const forced = await unlink(made, '?force=true&data=erase');
+    expect(forced).toMatchObject({
+      status: 'unlinked',
+      unlink_forced: true,
+      unlink_data: 'erase',
+    });
     expect(await rowsOf(freshet.db, idsOf(made))).toEqual({});
-    expect((await unlinkWorkflow(made).describe()).status.name).toBe('COMPLETED');
-    await bank.control('DELETE', '/faults');
+    expect((await whenDone(freshet, await asked)).status).toBe('unlinked');
+    await eventually(
+      async () => (await unlinkWorkflow(made).describe()).status.name === 'COMPLETED',
+    );
+    await heal();
   }, 60_000);
 });
 
@@ -252,30 +261,23 @@ describe('a worker that is killed in the middle of an erase', () => {
     const made = await link(freshet, bank, { accounts: 1, transactions: 3_000 });
     await untilAllActive(freshet, made);
     const [{ account }] = made.accounts;
-    // Each batch waits here, so that the worker dies between two of them.
+    // What comes after the transactions waits here, so that the worker dies in the middle of it.
     const lock = await freshet.db.startTransaction().execute();
-    const last = await lock
-      .selectFrom('transactions')
-      .where('account_id', '=', account)
-      .orderBy('id', 'desc')
-      .limit(1)
-      .select('id')
-      .forUpdate()
-      .execute();
-    expect(last).toHaveLength(1);
-    const answer = freshet.call('DELETE', `${pathOf(made)}?data=erase`);
-    const count = async () => (await rowsOf(freshet.db, [account]))['transactions'] ?? 0;
-    await eventually(async () => {
-      const left = await count();
-      return left > 0 && left < 3_000;
-    });
-    await freshet.worker().kill();
-    await lock.rollback().execute();
-    expect((await answer).status).toBe(202);
+    const transactions = async () => (await rowsOf(freshet.db, [account]))['transactions'];
+    let answer: Promise<ApiAnswer>;
+    try {
+      const balance = lock.selectFrom('balances').where('account_id', '=', account);
+      expect(await balance.selectAll().forUpdate().execute()).toHaveLength(1);
+      answer = freshet.call('DELETE', `${pathOf(made)}?data=erase`);
+      await eventually(async () => (await transactions()) === undefined);
+      await freshet.worker().kill();
+    } finally {
+      await lock.rollback().execute();
+    }
     const half = await connectionOf(freshet, made.connectionId);
     expect([half.status, half.erased_at]).toEqual(['unlinked', null]);
     await freshet.startWorker();
-    await untilConnection(freshet, made.connectionId, (body) => body.erased_at, 60_000);
+    await whenDone(freshet, await answer);
     expect(await rowsOf(freshet.db, [account])).toEqual({});
     expect(await tablesWith(freshet.db, made.customer.accounts[0]?.nuban ?? '')).toEqual([]);
   }, 120_000);

@@ -29,7 +29,7 @@ describe('a worker killed in the middle of a sync', () => {
   it('leaves nothing of it behind, and its successor leaves exactly the truth', async () => {
     const { freshet, bank, close } = await startFreshetWithBank();
     toClose.push(close);
-    await bank.control('POST', '/faults', {
+    const heal = await bank.fault({
       endpoint: 'transactions/getByAccount',
       kind: 'latency',
       latency_ms: 250,
@@ -41,7 +41,7 @@ describe('a worker killed in the middle of a sync', () => {
     expect((await mirrorOf(freshet.db, ids.account)).transactions).toEqual([]);
 
     await bank.control('POST', `/accounts/${ids.bank}/transactions`, { amount: '-3.33' });
-    await bank.control('DELETE', '/faults');
+    await heal();
     await freshet.startWorker();
     await untilStatus(freshet, ids.account, 'active', 60_000);
     await expectTruth(freshet.db, bank, ids, 30_000);

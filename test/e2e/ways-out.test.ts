@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { link, startFreshetWithBank, untilStatus } from '../support/link.ts';
+import { link, startFreshetWithBank, untilStatus, whenDone } from '../support/link.ts';
 import { expectTruth } from '../support/mirror.ts';
 import type { TestBank } from '../support/start-bank.ts';
 import type { Freshet } from '../support/start-freshet.ts';
@@ -57,11 +57,12 @@ describe('a pause ends by its own cause only (invariant 9)', () => {
       provider: 'okra',
       link: { customer: customerId, bank: customer.bank.id },
     });
-    expect([again.status, again.body.id, again.body.status]).toEqual([200, connectionId, 'active']);
+    const body = await whenDone(freshet, again);
+    expect([body.id, body.status]).toEqual([connectionId, 'active']);
     expect(
-      again.body.accounts.map((one: { provider_account_id: string }) => one.provider_account_id),
+      body.accounts.map((one: { provider_account_id: string }) => one.provider_account_id),
     ).toContain(added.accounts[0].id);
-    for (const { id } of again.body.accounts) await untilStatus(freshet, id, 'active');
+    for (const { id } of body.accounts) await untilStatus(freshet, id, 'active');
   });
 
   it('provider_error: by start, once the bank gives access again', async () => {
@@ -130,7 +131,7 @@ describe('a late webhook about the log-in', () => {
 describe('while the bank refuses to be read', () => {
   it('a complete webhook is stored all the same, and Retry-After is kept', async () => {
     const { ids } = await linked();
-    await bank.control('POST', '/faults', {
+    const heal = await bank.fault({
       endpoint: 'balance/refresh',
       kind: '429',
       retry_after_s: 600,
@@ -155,16 +156,16 @@ describe('while the bank refuses to be read', () => {
       wait: 60,
     });
     expect(again.body.syncs[0]).toMatchObject({ outcome: 'failed', error_code: 'rate_limited' });
-    await bank.control('DELETE', '/faults');
+    await heal();
   });
 
   it('an outage shows as failing, and a refresh after it makes good', async () => {
     const { ids } = await linked();
-    await bank.control('POST', '/faults', { endpoint: '*', kind: '500', account: ids.bank });
+    const heal = await bank.fault({ endpoint: '*', kind: '500', account: ids.bank });
     await freshet.call('POST', `/v1/accounts/${ids.account}/refresh`, { wait: 60 });
     await untilStatus(freshet, ids.account, 'failing');
     expect((await accountOf(ids.account)).balance.error_code).toBe('http_500');
-    await bank.control('DELETE', '/faults');
+    await heal();
     await freshet.call('POST', `/v1/accounts/${ids.account}/refresh`, { wait: 30 });
     await untilStatus(freshet, ids.account, 'active');
     expect((await accountOf(ids.account)).balance.error_code).toBeNull();
@@ -174,7 +175,7 @@ describe('while the bank refuses to be read', () => {
 describe('a refresh that is waited for', () => {
   it('is let go when its product is switched off', async () => {
     const { ids } = await linked();
-    await bank.control('POST', '/faults', {
+    const heal = await bank.fault({
       endpoint: 'balance/refresh',
       kind: 'latency',
       latency_ms: 1_500,
@@ -202,12 +203,12 @@ describe('a refresh that is waited for', () => {
       outcome: 'paused',
       error_code: 'product_off',
     });
-    await bank.control('DELETE', '/faults');
+    await heal();
   });
 
   it('shares one sync with all who ask meanwhile (invariant 3)', async () => {
     const { ids } = await linked();
-    await bank.control('POST', '/faults', {
+    const heal = await bank.fault({
       endpoint: 'balance/refresh',
       kind: 'latency',
       latency_ms: 1_000,
@@ -221,7 +222,7 @@ describe('a refresh that is waited for', () => {
       return state.syncing.includes('balance');
     });
     await Promise.all([first, ...Array.from({ length: 8 }, ask)]);
-    await bank.control('DELETE', '/faults');
+    await heal();
     const manual = (await syncsOf(ids.account)).filter(({ triggers }) =>
       triggers.includes('manual'),
     );
@@ -256,19 +257,6 @@ describe('an unlink', () => {
     await eventually(
       async () => (await handleOf(ids.account).describe()).status.name === 'COMPLETED',
     );
-  });
-
-  it('can be forced where the provider cannot be asked', async () => {
-    const { connectionId, ids } = await linked();
-    await bank.control('POST', '/faults', { endpoint: 'customers/disconnect', kind: '500' });
-    const path = `/v1/connections/${connectionId}`;
-    const waiting = await freshet.call('DELETE', path);
-    expect([waiting.status, waiting.body.status]).toEqual([202, 'unlinking']);
-    expect(waiting.body.status_code).toBe('http_500');
-    expect((await accountOf(ids.account)).status).toBe('unlinked');
-    const forced = await freshet.call('DELETE', `${path}?force=true`);
-    expect([forced.status, forced.body.status]).toEqual([200, 'unlinked']);
-    await bank.control('DELETE', '/faults');
   });
 });
 

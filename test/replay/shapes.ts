@@ -1,10 +1,10 @@
 import { eventually } from '../support/eventually.ts';
-import { link, untilStatus, type Linked } from '../support/link.ts';
+import { link, untilFound, untilStatus, whenDone, type Linked } from '../support/link.ts';
 import { expectTruth } from '../support/mirror.ts';
 import type { TestBank } from '../support/start-bank.ts';
 import type { Freshet } from '../support/start-freshet.ts';
 
-/** What the shapes are played on: see `PACE_OF_SHAPES`. */
+/** What the shapes are played on: at `PACE_OF_SHAPES` or, those `inShortRuns`, at `PACE_OF_SHORT_RUNS`. */
 export interface Stage {
   readonly freshet: Freshet;
   readonly bank: TestBank;
@@ -17,9 +17,19 @@ export const PACE_OF_SHAPES = {
     longestRetryMs: 200,
     failuresToPause: 2,
     goneRetryMs: 300,
-    syncsPerRun: 8,
+    // Each of them is one run.
+    syncsPerRun: 250,
   },
   intervals: { one_minute: 700 },
+} as const;
+
+/**
+ * As `PACE_OF_SHAPES`, where each run ends at the first quiet moment after its third sync: while it waits,
+ * should that have failed.
+ */
+export const PACE_OF_SHORT_RUNS = {
+  ...PACE_OF_SHAPES,
+  pace: { ...PACE_OF_SHAPES.pace, syncsPerRun: 3, firstRetryMs: 3_000, longestRetryMs: 3_000 },
 } as const;
 
 /** Plays one course of a workflow to its end, and answers with the workflow's id. */
@@ -63,7 +73,39 @@ async function untilSyncs(
   });
 }
 
-/** Every shape that the histories of our workflows take, by the names of the recorded files. */
+async function untilEnded({ freshet }: Stage, workflowId: string): Promise<string> {
+  const handle = freshet.temporal.workflow.getHandle(workflowId);
+  await eventually(async () => (await handle.describe()).status.name === 'COMPLETED');
+  return workflowId;
+}
+
+async function untilCode(
+  { freshet }: Stage,
+  { connectionId }: Account,
+  code: string,
+): Promise<void> {
+  const path = `/v1/connections/${connectionId}`;
+  await eventually(async () => (await freshet.call('GET', path)).body.status_code === code);
+}
+
+const discover = ({ freshet }: Stage, { connectionId }: Account) =>
+  freshet.call('POST', `/v1/connections/${connectionId}/discover`);
+
+/** Has the bank refuse to tell which accounts there are. */
+const hideAccounts = ({ bank }: Stage, { customer }: Account) =>
+  bank.fault({
+    endpoint: 'accounts/getByCustomer',
+    kind: '500',
+    customer: customer.customer.id,
+  });
+
+async function unlink(stage: Stage, { connectionId }: Account, query = ''): Promise<string> {
+  const answer = await stage.freshet.call('DELETE', `/v1/connections/${connectionId}${query}`);
+  await whenDone(stage.freshet, answer);
+  return await untilEnded(stage, `connection-unlink:${connectionId}`);
+}
+
+/** The shapes of one run that the histories of our workflows take, by the names of the recorded files. */
 export const shapes: Readonly<Record<string, Shape>> = {
   'first-scan': async (stage) => (await account(stage)).workflowId,
 
@@ -163,12 +205,6 @@ export const shapes: Readonly<Record<string, Shape>> = {
     return one.workflowId;
   },
 
-  'continued-as-new': async (stage) => {
-    const one = await account(stage, { interval: 'one_minute' });
-    await untilSyncs(stage, one, 'succeeded', 20);
-    return one.workflowId;
-  },
-
   'taken-up-again': async (stage) => {
     const one = await account(stage);
     await stage.freshet.temporal.workflow.getHandle(one.workflowId).terminate('a shape');
@@ -179,10 +215,67 @@ export const shapes: Readonly<Record<string, Shape>> = {
 
   unlinked: async (stage) => {
     const one = await account(stage);
-    await stage.freshet.call('DELETE', `/v1/connections/${one.connectionId}`);
+    await unlink(stage, one);
+    return await untilEnded(stage, one.workflowId);
+  },
+
+  'unlinked-during-a-sync': async (stage) => {
+    const one = await account(stage);
+    await fault(stage, one, { kind: 'latency', latency_ms: 1_500 });
+    await refresh(stage, one, {});
     const handle = stage.freshet.temporal.workflow.getHandle(one.workflowId);
-    await eventually(async () => (await handle.describe()).status.name === 'COMPLETED');
-    return one.workflowId;
+    await eventually(
+      async () => (await handle.query<{ syncing: unknown[] }>('state')).syncing.length === 2,
+      { everyMs: 10 },
+    );
+    await unlink(stage, one);
+    return await untilEnded(stage, one.workflowId);
+  },
+
+  'connection-linked': async (stage) => {
+    const { connectionId } = await account(stage);
+    return await untilEnded(stage, `connection-link:${connectionId}`);
+  },
+
+  'connection-link-retried': async (stage) => {
+    const one = await account(stage);
+    await untilEnded(stage, `connection-link:${one.connectionId}`);
+    const heal = await hideAccounts(stage, one);
+    const asked = discover(stage, one);
+    const link = stage.freshet.temporal.workflow.getHandle(`connection-link:${one.connectionId}`);
+    await eventually(async () => {
+      const { raw } = await link.describe();
+      return raw.pendingActivities?.some(({ attempt }) => (attempt ?? 0) > 1);
+    });
+    await heal();
+    await Promise.all([asked, discover(stage, one)]);
+    await untilFound(stage.freshet, one.connectionId);
+    return await untilEnded(stage, `connection-link:${one.connectionId}`);
+  },
+
+  'connection-look-put-off': async (stage) => {
+    const one = await account(stage);
+    await untilEnded(stage, `connection-link:${one.connectionId}`);
+    await hideAccounts(stage, one);
+    await discover(stage, one);
+    const handle = stage.freshet.temporal.workflow.getHandle(`connection-link:${one.connectionId}`);
+    await handle.result();
+    return handle.workflowId;
+  },
+
+  'connection-unlinked': async (stage) => await unlink(stage, await account(stage)),
+
+  'connection-erased': async (stage) => await unlink(stage, await account(stage), '?data=erase'),
+
+  'connection-unlink-forced': async (stage) => {
+    const one = await account(stage);
+    const customer = one.customer.customer.id;
+    await stage.bank.fault({ endpoint: 'customers/disconnect', kind: '500', customer });
+    const asked = stage.freshet.call('DELETE', `/v1/connections/${one.connectionId}`);
+    await untilCode(stage, one, 'http_500');
+    const workflowId = await unlink(stage, one, '?force=true');
+    await asked;
+    return workflowId;
   },
 
   reconciled: async ({ freshet }) => {
@@ -195,6 +288,77 @@ export const shapes: Readonly<Record<string, Shape>> = {
     });
   },
 };
+
+/** Shapes of a workflow that continues as new, and how many of its runs are recorded: the first ones. */
+export const inShortRuns: Readonly<Record<string, { readonly runs: number; play: Shape }>> = {
+  'continued-as-new': {
+    runs: 3,
+    async play(stage) {
+      const one = await account(stage, { interval: 'one_minute' });
+      await untilSyncs(stage, one, 'succeeded', 14);
+      return one.workflowId;
+    },
+  },
+
+  // What failed in the first run is tried again, after its wait, by the second.
+  'continued-in-a-wait': {
+    runs: 2,
+    async play(stage) {
+      const one = await account(stage);
+      await fault(stage, one, { ...BROKEN, times: 1 });
+      await refresh(stage, one);
+      await untilSyncs(stage, one, 'succeeded', 4);
+      return one.workflowId;
+    },
+  },
+
+  // The run is to end while one of two syncs is still to be repeated.
+  'continued-after-a-repeat': {
+    runs: 2,
+    async play(stage) {
+      const one = await account(stage);
+      await fault(stage, one, { kind: '500', times: 2 });
+      await refresh(stage, one);
+      await refresh(stage, one);
+      return one.workflowId;
+    },
+  },
+
+  // Asked for while it is paused: the second run has it all to do.
+  'continued-while-paused': {
+    runs: 2,
+    async play(stage) {
+      const { bank, freshet } = stage;
+      const one = await account(stage);
+      await fault(stage, one, { kind: 'latency', latency_ms: 1_000 });
+      await refresh(stage, one, {});
+      const handle = freshet.temporal.workflow.getHandle(one.workflowId);
+      await eventually(
+        async () => (await handle.query<{ syncing: unknown[] }>('state')).syncing.length === 2,
+        { everyMs: 10 },
+      );
+      await freshet.call('POST', `/v1/accounts/${one.id}/pause`);
+      await bank.control('PUT', `/accounts/${one.bankId}/balance`, { ledger: '12.30' });
+      const { runId } = await handle.describe();
+      await eventually(async () => (await handle.describe()).runId !== runId);
+      await forgetFaults(stage, one);
+      await freshet.call('POST', `/v1/accounts/${one.id}/start`);
+      await expectTruth(freshet.db, bank, one.accounts[0]);
+      return one.workflowId;
+    },
+  },
+};
+
+/** The name under which a run of a shape is recorded. */
+export const nameOfRun = (shape: string, run: number): string => `${shape}-${run}`;
+
+/** The names of all that is to be recorded. */
+export const NAMES: readonly string[] = [
+  ...Object.keys(shapes),
+  ...Object.entries(inShortRuns).flatMap(([shape, { runs }]) =>
+    Array.from({ length: runs }, (_, index) => nameOfRun(shape, index + 1)),
+  ),
+];
 
 async function forgetFaults({ bank }: Stage, { bankId }: Account): Promise<void> {
   const { faults } = await bank.control('GET', '/faults');

@@ -8,8 +8,11 @@ export interface GatedProxy {
   inFlight(): number;
   /** The most there ever were. */
   mostInFlight(): number;
-  /** From now on no call reaches the bank. */
-  shut(): void;
+  /**
+   * From now on no call reaches the bank, or none whose path, as `/v2/balance/refresh`, is to be
+   * held up.
+   */
+  shut(holds?: (path: string) => boolean): void;
   /** Lets them through again, also those that wait. */
   open(): void;
   close(): Promise<void>;
@@ -18,7 +21,7 @@ export interface GatedProxy {
 export async function startGatedProxy(target: string): Promise<GatedProxy> {
   let inFlight = 0;
   let most = 0;
-  let isShut = false;
+  let isHeld: ((path: string) => boolean) | null = null;
   const waiting: (() => void)[] = [];
 
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -27,7 +30,7 @@ export async function startGatedProxy(target: string): Promise<GatedProxy> {
     outgoing.once('close', () => {
       inFlight -= 1;
     });
-    if (isShut) await new Promise<void>((resolve) => waiting.push(resolve));
+    if (isHeld?.(incoming.url ?? '/')) await new Promise<void>((resolve) => waiting.push(resolve));
     const { method, headers } = incoming;
     const forwarded = request(new URL(incoming.url ?? '/', target), { method, headers });
     forwarded.once('response', (answer) => {
@@ -44,15 +47,15 @@ export async function startGatedProxy(target: string): Promise<GatedProxy> {
   });
   const { port } = server.address() as AddressInfo;
   const open = (): void => {
-    isShut = false;
+    isHeld = null;
     for (const go of waiting.splice(0)) go();
   };
   return {
     url: `http://127.0.0.1:${port}`,
     inFlight: () => inFlight,
     mostInFlight: () => most,
-    shut() {
-      isShut = true;
+    shut(holds = () => true) {
+      isHeld = holds;
     },
     open,
     async close() {

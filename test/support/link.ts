@@ -115,6 +115,32 @@ export async function untilFound(
   );
 }
 
+const isSettled = ({
+  status,
+  unlink_data: data,
+  erased_at: erasedAt,
+}: ApiAnswer['body']): boolean =>
+  status !== 'linking' && status !== 'unlinking' && (data !== 'erase' || erasedAt !== null);
+
+/**
+ * The connection once what a call has asked of it is done: linking, a look at its accounts, unlinking. The
+ * API answers 202 where that takes long, as it may on a busy machine.
+ */
+export async function whenDone(freshet: Freshet, answer: ApiAnswer): Promise<ApiAnswer['body']> {
+  expect([200, 201, 202]).toContain(answer.status);
+  const { id, accounts_checked_at: checkedAt } = answer.body;
+  const isDone = (body: ApiAnswer['body']): boolean =>
+    isSettled(body) && (!isSettled(answer.body) || body.accounts_checked_at !== checkedAt);
+  if (answer.status !== 202) return answer.body;
+  return await eventually(
+    async () => {
+      const { body } = await freshet.call('GET', `/v1/connections/${id}`);
+      return isDone(body) ? body : null;
+    },
+    { timeoutMs: 60_000, describe: `what was asked of connection ${id} to be done` },
+  );
+}
+
 /** Waits until an account shows this status in the API. */
 export async function untilStatus(
   freshet: Freshet,
@@ -122,8 +148,17 @@ export async function untilStatus(
   status: string,
   timeoutMs = 20_000,
 ): Promise<void> {
+  let body: ApiAnswer['body'];
   await eventually(
-    async () => (await freshet.call('GET', `/v1/accounts/${accountId}`)).body.status === status,
+    async () => {
+      ({ body } = await freshet.call('GET', `/v1/accounts/${accountId}`));
+      return body.status === status;
+    },
     { timeoutMs, describe: `account ${accountId} to be ${status}` },
-  );
+  ).catch((error: unknown) => {
+    const { status: is, pause_reason: reason, balance, transactions } = body;
+    const codes = [balance?.error_code, transactions?.error_code];
+    const found = JSON.stringify({ is, reason, codes, next: body.next_sync_at });
+    throw new Error(`${(error as Error).message}: ${found}`, { cause: error });
+  });
 }

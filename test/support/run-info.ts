@@ -9,6 +9,8 @@ export interface RunInfo {
   readonly temporalAddress: string;
   /** Path of the Temporal CLI. */
   readonly temporalCli: string;
+  /** Path of the workflows' bundle: a worker that makes its own takes seconds for it. */
+  readonly workflowBundle: string;
   /** Folder of this run, deleted at its end: logs, data, the register of processes. */
   readonly runDir: string;
 }

@@ -38,6 +38,8 @@ export interface TestBank {
   readonly webhookToken: string;
   // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers freely
   control(method: string, path: string, body?: unknown): Promise<any>;
+  /** Has the bank break its protocol (see sandbox/control/faults.ts). Answers with what ends that. */
+  fault(wanted: object): Promise<() => Promise<void>>;
   createCustomer(wanted: { accounts?: unknown; transactions?: number }): Promise<BankCustomer>;
   truth(accountId: string): Promise<Truth>;
   /** How often each endpoint of the protocol was called since the last `forgetCalls`. */
@@ -47,13 +49,22 @@ export interface TestBank {
   close(): Promise<void>;
 }
 
-export async function startBank(options: { retryBaseMs?: number } = {}): Promise<TestBank> {
+export interface BankOptions {
+  readonly retryBaseMs?: number;
+  /**
+   * How long an extraction takes: none when not given. Where it takes any, a sync takes a second, which
+   * is how often the provider looks.
+   */
+  readonly processingMs?: number;
+}
+
+export async function startBank(options: BankOptions = {}): Promise<TestBank> {
   const secretKey = `sk_${randomBytes(12).toString('hex')}`;
   const webhookToken = `wt_${randomBytes(12).toString('hex')}`;
   const bank: SandboxBank = await startSandboxBank({
     secretKey,
     seed: 'tests',
-    processingMs: 20,
+    processingMs: options.processingMs ?? 0,
     retryBaseMs: options.retryBaseMs ?? 100,
   });
 
@@ -76,6 +87,12 @@ export async function startBank(options: { retryBaseMs?: number } = {}): Promise
     secretKey,
     webhookToken,
     control,
+    async fault(wanted) {
+      const { fault } = await control('POST', '/faults', wanted);
+      return async () => {
+        await control('DELETE', `/faults/${fault.id}`);
+      };
+    },
     createCustomer: (wanted) => control('POST', '/customers', wanted),
     truth: (accountId) => control('GET', `/accounts/${accountId}/truth`),
     calls: async () => (await control('GET', '/calls')).by_endpoint,

@@ -7,10 +7,13 @@ import { PACE, type Pace } from '../../config/pace.ts';
 import { createApiKey } from '../../credentials/api-key.ts';
 import { connectDatabase, type Database } from '../../db/connect.ts';
 import { configuredProviders } from '../../providers/configured.ts';
+import type { ProviderLimits } from '../../providers/effective-interval.ts';
 import type { ProviderRegistry } from '../../providers/registry.ts';
 import { freshDatabase } from './fresh-database.ts';
 import { freshNamespace } from './fresh-namespace.ts';
+import { runInfo } from './run-info.ts';
 import { startProcess, type NodeProcess } from './start-node-process.ts';
+import { limitedProviders } from './limited-providers.ts';
 
 export interface FreshetOptions {
   /** Where the okra provider is; a port that nothing listens on when not given. */
@@ -20,6 +23,8 @@ export interface FreshetOptions {
   /** Faster intervals, so that a test runs in real time. */
   readonly intervals?: Partial<IntervalTable>;
   readonly pace?: Partial<Pace>;
+  /** Other limits of the providers than their own. */
+  readonly limits?: Partial<ProviderLimits>;
   /** Another Temporal than the run's. */
   readonly temporal?: { readonly address: string; readonly namespace: string };
   /** False: the test starts workers itself. */
@@ -47,7 +52,8 @@ export interface Freshet {
     body?: unknown,
     headers?: Record<string, string>,
   ): Promise<ApiAnswer>;
-  startWorker(): Promise<NodeProcess>;
+  /** `env` goes before what the options say. */
+  startWorker(env?: Readonly<Record<string, string>>): Promise<NodeProcess>;
   /** The newest worker that was started. */
   worker(): NodeProcess;
   close(): Promise<void>;
@@ -89,29 +95,35 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
       connectionOptions: { address: temporal.address },
       namespace: temporal.namespace,
     },
-    providers: options.providers ?? configuredProviders(okra),
+    providers: limitedProviders(
+      options.providers ?? configuredProviders(okra),
+      options.limits ?? {},
+    ),
     logger: createLogger('api', 'silent'),
     intervals: { ...INTERVAL_MS, ...options.intervals },
     pace: { ...PACE, ...options.pace },
   });
   const workers: NodeProcess[] = [];
 
-  async function startWorker(): Promise<NodeProcess> {
+  async function startWorker(env: Readonly<Record<string, string>> = {}): Promise<NodeProcess> {
     const worker = await startProcess(
       options.workerMain ??
-        (options.intervals || options.pace
+        (options.intervals || options.pace || options.limits
           ? 'test/support/paced-worker-main.ts'
           : 'worker/main.ts'),
       {
         TEST_INTERVALS: JSON.stringify(options.intervals ?? {}),
         TEST_PACE: JSON.stringify(options.pace ?? {}),
+        TEST_LIMITS: JSON.stringify(options.limits ?? {}),
         FRESHET_DATABASE_URL: database.url,
         FRESHET_CREDENTIALS_KEYS: credentialsKeys,
+        FRESHET_WORKFLOW_BUNDLE: runInfo().workflowBundle,
         FRESHET_RECONCILE_SECONDS: String(options.reconcileSeconds ?? 2),
         TEMPORAL_ADDRESS: temporal.address,
         TEMPORAL_NAMESPACE: temporal.namespace,
         ...okra,
         ...options.workerEnv,
+        ...env,
       },
       { ready: 'worker ready', timeoutMs: 60_000 },
     );

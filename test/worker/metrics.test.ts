@@ -65,7 +65,7 @@ it('shows syncs, repairs and how the accounts stand, and nothing of the bank', a
   expect(await value('freshet_reconciler_last_round_timestamp_seconds')).toBeGreaterThan(1e9);
   await untilStatus(freshet, ids.account, 'active');
 
-  await bank.control('POST', '/faults', {
+  const heal = await bank.fault({
     endpoint: 'balance/refresh',
     kind: 'login_required',
     account: ids.bank,
@@ -79,7 +79,7 @@ it('shows syncs, repairs and how the accounts stand, and nothing of the bank', a
   await eventually(async () => ((await value('freshet_accounts', paused)) ?? 0) >= 1);
 
   // A kind of which there are none any more is shown as none.
-  await bank.control('DELETE', '/faults');
+  await heal();
   await freshet.call('POST', `/v1/connections/${connectionId}/reauthorized`);
   await eventually(async () => (await value('freshet_accounts', paused)) === 0);
   await eventually(async () => (await value('freshet_accounts', active)) === 2);

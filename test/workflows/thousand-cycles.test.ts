@@ -1,16 +1,24 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { link, startFreshetWithBank, untilStatus } from '../support/link.ts';
 import { expectTruth } from '../support/mirror.ts';
 import { runChain } from '../support/run-chain.ts';
+import { storyOf } from '../support/trigger-story.ts';
 
 const CYCLES = 1_000;
+/** As in workflows/account-sync.ts: the most syncs that a run begins, where it is never quiet. */
+const MOST_SYNCS_PER_RUN = 300;
+const MOST_EVENTS_PER_SYNC = 16;
 
 it('runs an account through a thousand refreshes, in short runs, and loses nothing on the way', async () => {
-  const { freshet, bank, close } = await startFreshetWithBank({ intervals: { one_minute: 20 } });
+  const { freshet, bank, close } = await startFreshetWithBank({
+    intervals: { one_minute: 45 },
+    pace: { syncsPerRun: 20 },
+  });
   try {
-    await bank.control('PUT', '/settings', { processing_ms: 0 });
     const linked = await link(
       freshet,
       bank,
@@ -32,11 +40,17 @@ it('runs an account through a thousand refreshes, in short runs, and loses nothi
         .executeTakeFirstOrThrow();
       return Number(count);
     };
-    await eventually(async () => (await scheduled()) >= CYCLES, {
-      timeoutMs: 240_000,
-      everyMs: 500,
-      describe: `${CYCLES} refreshes`,
-    });
+    const reaches = (count: number) =>
+      eventually(async () => (await scheduled()) >= count, {
+        timeoutMs: 180_000,
+        everyMs: 500,
+        describe: `${count} refreshes`,
+      });
+    await reaches(CYCLES / 2);
+    const memory = await residentMb(freshet.worker().pid);
+    await reaches(CYCLES);
+    // Its runs do not stay in memory: with all that belongs to it, each would be megabytes.
+    expect((await residentMb(freshet.worker().pid)) - memory).toBeLessThan(80);
 
     const { status, memo, typedSearchAttributes } = await handle.describe();
     expect(status.name).toBe('RUNNING');
@@ -50,10 +64,9 @@ it('runs an account through a thousand refreshes, in short runs, and loses nothi
       FreshetLastErrorType: 'none',
     });
     const runs = await runChain(freshet.temporal, workflowId);
-    // 60 syncs a run.
-    expect(runs.length).toBeGreaterThan(CYCLES / 70);
+    expect(runs.length).toBeGreaterThan(CYCLES / (MOST_SYNCS_PER_RUN + 1));
     for (const { history } of runs) {
-      expect(history.events?.length).toBeLessThan(1_000);
+      expect(history.events?.length).toBeLessThan(MOST_SYNCS_PER_RUN * MOST_EVENTS_PER_SYNC);
       expect(failuresIn(history.events)).toEqual([]);
     }
 
@@ -64,10 +77,31 @@ it('runs an account through a thousand refreshes, in short runs, and loses nothi
     await expectTruth(freshet.db, bank, ids);
     await freshet.call('POST', `/v1/accounts/${ids.account}/pause`);
     await untilStatus(freshet, ids.account, 'paused');
+    // Every sync that any run has begun ended well, and there are no others.
+    await eventually(
+      async () => (await handle.query<{ syncing: unknown[] }>('state')).syncing.length === 0,
+    );
+    const syncs = storyOf(await runChain(freshet.temporal, workflowId)).filter(
+      ({ what, product }) => what === 'sync' && product === 'balance',
+    );
+    const ended = await freshet.db
+      .selectFrom('sync_runs')
+      .where('account_id', '=', ids.account)
+      .where('product', '=', 'balance')
+      .select('status')
+      .execute();
+    expect(ended.filter((run) => run.status !== 'succeeded')).toEqual([]);
+    expect(ended).toHaveLength(syncs.length);
   } finally {
     await close();
   }
 }, 280_000);
+
+/** What a process has in memory. */
+async function residentMb(pid: number): Promise<number> {
+  const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)]);
+  return Number(stdout) / 1024;
+}
 
 function failuresIn(events: readonly object[] | null | undefined): object[] {
   return (events ?? []).filter((event) =>
