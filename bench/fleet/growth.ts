@@ -10,7 +10,7 @@ import type { BenchStack } from '../support/start-bench-stack.ts';
 /** What one scheduled refresh of both products, in which nothing changed, leaves behind. */
 export interface Growth {
   readonly refreshes: number;
-  /** Bytes of the dev server's SQLite file, indexes and visibility included. */
+  /** Bytes of the dev server's SQLite file, indexes and visibility included, nothing of it deleted yet. */
   readonly temporalBytes: number;
   /** Bytes of `sync_runs` with its indexes. */
   readonly syncRunsBytes: number;

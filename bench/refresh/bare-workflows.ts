@@ -66,9 +66,10 @@ export async function insertOnSignal(): Promise<void> {
   const { insertRow } = proxyActivities<FloorActivities>({ startToCloseTimeout: '10s' });
   const told: { accountId: string; amount: string }[] = [];
   setHandler(rowTold, (row) => void told.push(row));
-  while (!workflowInfo().continueAsNewSuggested) {
+  while (told.length > 0 || !workflowInfo().continueAsNewSuggested) {
     await condition(() => told.length > 0);
     const row = told.shift();
     if (row) await insertRow(row);
   }
+  await continueAsNew<typeof insertOnSignal>();
 }

@@ -13,6 +13,7 @@ import { eachAtOnce } from '../support/each-at-once.ts';
 import { installQuietRuntime } from '../support/quiet-runtime.ts';
 import type { BenchStack } from '../support/start-bench-stack.ts';
 import type { bareLoop } from './bare-workflows.ts';
+import { isRefresh } from './count-actions.ts';
 
 export interface ThroughputOptions {
   readonly accounts: number;
@@ -28,6 +29,8 @@ export interface Throughput {
   readonly bare: readonly number[];
   /** Events and workflow tasks of a refresh while it ran so. */
   readonly sampled: Readonly<Record<Side, Sample>>;
+  /** Refreshes per second that the schedule asks for. */
+  readonly asked: number;
 }
 
 export interface Sample {
@@ -76,6 +79,7 @@ export async function measureThroughput(
   return {
     ...found,
     sampled: { freshet: sampleOf(samples.freshet), bare: sampleOf(samples.bare) },
+    asked: (options.accounts / options.intervalMs) * 1_000,
   };
 }
 
@@ -187,7 +191,7 @@ async function sampleHistories(stack: BenchStack, ids: readonly string[]): Promi
   for (const id of ids.slice(0, SAMPLED_WORKFLOWS)) {
     const history = (await stack.temporal.workflow.getHandle(id).fetchHistory()).events ?? [];
     events += history.length;
-    refreshes += history.filter((one) => one.activityTaskCompletedEventAttributes).length;
+    refreshes += history.filter(isRefresh).length;
     workflowTasks += history.filter((one) => one.workflowTaskCompletedEventAttributes).length;
   }
   return { events: events / refreshes, workflowTasks: workflowTasks / refreshes };
