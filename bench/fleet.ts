@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { measureGrowth, type Growth } from './fleet/growth.ts';
-import { fleetTable, goalsOf, growthTable } from './fleet/report.ts';
+import { commitsLine, fleetTable, goalsOf, growthTable } from './fleet/report.ts';
 import { runFleet } from './fleet/run-fleet.ts';
 import { describeLoad } from './support/describe-load.ts';
 import { verdict } from './support/goals.ts';
@@ -30,7 +30,7 @@ const growth: Growth = await withStack({ env: process.env, keepsTemporal: true }
   print(`\ngrowth, ${describeLoad()}\n`);
   return await measureGrowth(stack, Number(values['growth-seconds']) * 1_000);
 });
-print(growthTable(growth));
+print(`${growthTable(growth)}\n\n${commitsLine(growth)}`);
 
 const fleet = await withStack({ env: process.env }, (stack) => {
   print(`\nfleet, ${describeLoad()}\n`);

@@ -16,6 +16,9 @@ export interface Growth {
   readonly syncRunsBytes: number;
   /** Bytes of the whole database, after a vacuum. */
   readonly postgresBytes: number;
+  /** Bytes that Postgres wrote to its write-ahead log, vacuum and checkpoints included. */
+  readonly walBytes: number;
+  readonly commits: number;
 }
 
 const ACCOUNTS = 20;
@@ -48,21 +51,31 @@ export async function measureGrowth(stack: BenchStack, measureMs: number): Promi
     temporalBytes: each((size) => size.temporal),
     syncRunsBytes: each((size) => size.syncRuns),
     postgresBytes: each((size) => size.postgres),
+    walBytes: each((size) => size.wal),
+    commits: each((size) => size.commits),
   };
 }
 
 async function sizes({ db, temporalFile }: BenchStack) {
   await sql`vacuum`.execute(db);
-  const { rows } = await sql<{ refreshes: string; sync_runs: string; database: string }>`
+  const { rows } = await sql<
+    Record<'refreshes' | 'sync_runs' | 'database' | 'wal' | 'commits', string>
+  >`
     select (select count(*) from sync_runs where product = 'balance' and status = 'succeeded') as refreshes,
       pg_total_relation_size('sync_runs') as sync_runs,
-      pg_database_size(current_database()) as database`.execute(db);
+      pg_database_size(current_database()) as database,
+      pg_current_wal_lsn() - '0/0' as wal,
+      (select xact_commit from pg_stat_database where datname = current_database()) as commits`.execute(
+    db,
+  );
   const [row] = rows;
   if (!row || temporalFile === null) throw new Error('nothing to measure');
   return {
     refreshes: Number(row.refreshes),
     syncRuns: Number(row.sync_runs),
     postgres: Number(row.database),
+    wal: Number(row.wal),
+    commits: Number(row.commits),
     // Not the write-ahead log beside it, which is kept to a few megabytes.
     temporal: statSync(temporalFile, { throwIfNoEntry: false })?.size ?? 0,
   };

@@ -10,6 +10,7 @@ export function growthTable({
   temporalBytes,
   syncRunsBytes,
   postgresBytes,
+  walBytes,
 }: Growth): string {
   const perDay = refreshesPerDay(MIX);
   const line = (name: string, bytes: number): string[] => [
@@ -30,8 +31,13 @@ export function growthTable({
     line('Temporal: the dev server’s SQLite file', temporalBytes),
     line('Postgres: `sync_runs` and its indexes', syncRunsBytes),
     line('Postgres: all', postgresBytes),
+    line('Postgres: write-ahead log', walBytes),
   ]);
 }
+
+/** What Postgres does for a refresh, the API's and this program's own questions included. */
+export const commitsLine = ({ commits }: Growth): string =>
+  `${commits.toFixed(1)} transactions in Postgres a refresh`;
 
 export function fleetTable(fleet: Fleet): string {
   const { lateness, cores, rss, accounts } = fleet;
