@@ -14,9 +14,9 @@ export interface Growth {
   readonly temporalBytes: number;
   /** Bytes of `sync_runs` with its indexes. */
   readonly syncRunsBytes: number;
-  /** Bytes of the whole database, after a vacuum. */
+  /** Bytes of the whole database, without dead rows. */
   readonly postgresBytes: number;
-  /** Bytes that Postgres wrote to its write-ahead log, vacuum and checkpoints included. */
+  /** Bytes that Postgres wrote to its write-ahead log. */
   readonly walBytes: number;
   readonly commits: number;
 }
@@ -40,43 +40,53 @@ export async function measureGrowth(stack: BenchStack, measureMs: number): Promi
   });
   for (const { account } of linked) await workflows.start(account);
   await sleep(WARM_UP_MS);
-  const before = await sizes(stack);
+  const sizeBefore = await sizes(stack);
+  const workBefore = await work(stack);
   await sleep(measureMs);
-  const after = await sizes(stack);
-  const refreshes = after.refreshes - before.refreshes;
-  const each = (of: (size: typeof before) => number): number =>
-    (of(after) - of(before)) / refreshes;
+  const workAfter = await work(stack);
+  const sizeAfter = await sizes(stack);
+  const refreshes = workAfter.refreshes - workBefore.refreshes;
+  const grown = sizeAfter.refreshes - sizeBefore.refreshes;
   return {
     refreshes,
-    temporalBytes: each((size) => size.temporal),
-    syncRunsBytes: each((size) => size.syncRuns),
-    postgresBytes: each((size) => size.postgres),
-    walBytes: each((size) => size.wal),
-    commits: each((size) => size.commits),
+    temporalBytes: (sizeAfter.temporal - sizeBefore.temporal) / grown,
+    syncRunsBytes: (sizeAfter.syncRuns - sizeBefore.syncRuns) / grown,
+    postgresBytes: (sizeAfter.postgres - sizeBefore.postgres) / grown,
+    walBytes: (workAfter.wal - workBefore.wal) / refreshes,
+    commits: (workAfter.commits - workBefore.commits) / refreshes,
   };
 }
 
+const REFRESHES = sql<string>`(select count(*) from sync_runs where product = 'balance' and status = 'succeeded')`;
+
 async function sizes({ db, temporalFile }: BenchStack) {
-  await sql`vacuum`.execute(db);
-  const { rows } = await sql<
-    Record<'refreshes' | 'sync_runs' | 'database' | 'wal' | 'commits', string>
-  >`
-    select (select count(*) from sync_runs where product = 'balance' and status = 'succeeded') as refreshes,
-      pg_total_relation_size('sync_runs') as sync_runs,
-      pg_database_size(current_database()) as database,
-      pg_current_wal_lsn() - '0/0' as wal,
-      (select xact_commit from pg_stat_database where datname = current_database()) as commits`.execute(
-    db,
-  );
+  // Without the room that dead rows have left, which the next ones would take first.
+  await sql`vacuum full`.execute(db);
+  const { rows } = await sql<Record<'refreshes' | 'sync_runs' | 'database', string>>`
+    select ${REFRESHES} as refreshes, pg_total_relation_size('sync_runs') as sync_runs,
+      pg_database_size(current_database()) as database`.execute(db);
   const [row] = rows;
   if (!row || temporalFile === null) throw new Error('nothing to measure');
   return {
     refreshes: Number(row.refreshes),
     syncRuns: Number(row.sync_runs),
     postgres: Number(row.database),
-    wal: Number(row.wal),
-    commits: Number(row.commits),
     // Not the write-ahead log beside it, which is kept to a few megabytes.
     temporal: statSync(temporalFile, { throwIfNoEntry: false })?.size ?? 0,
+  };
+}
+
+async function work({ db }: BenchStack) {
+  const { rows } = await sql<Record<'refreshes' | 'wal' | 'commits', string>>`
+    select ${REFRESHES} as refreshes, pg_current_wal_lsn() - '0/0' as wal,
+      (select xact_commit from pg_stat_database where datname = current_database()) as commits`.execute(
+    db,
+  );
+  const [row] = rows;
+  if (!row) throw new Error('nothing to measure');
+  return {
+    refreshes: Number(row.refreshes),
+    wal: Number(row.wal),
+    commits: Number(row.commits),
   };
 }
