@@ -14,7 +14,7 @@ export interface Growth {
   readonly temporalBytes: number;
   /** Bytes of `sync_runs` with its indexes. */
   readonly syncRunsBytes: number;
-  /** Bytes of the whole database, without dead rows. */
+  /** Bytes of all tables with their indexes, without dead rows. */
   readonly postgresBytes: number;
   /** Bytes that Postgres wrote to its write-ahead log. */
   readonly walBytes: number;
@@ -64,7 +64,7 @@ async function sizes({ db, temporalFile }: BenchStack) {
   await sql`vacuum full`.execute(db);
   const { rows } = await sql<Record<'refreshes' | 'sync_runs' | 'database', string>>`
     select ${REFRESHES} as refreshes, pg_total_relation_size('sync_runs') as sync_runs,
-      pg_database_size(current_database()) as database`.execute(db);
+      (select sum(pg_total_relation_size(relid)) from pg_stat_user_tables) as database`.execute(db);
   const [row] = rows;
   if (!row || temporalFile === null) throw new Error('nothing to measure');
   return {

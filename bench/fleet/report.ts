@@ -30,7 +30,7 @@ export function growthTable({
     ],
     line('Temporal: the dev server’s SQLite file', temporalBytes),
     line('Postgres: `sync_runs` and its indexes', syncRunsBytes),
-    line('Postgres: all', postgresBytes),
+    line('Postgres: all tables', postgresBytes),
     line('Postgres: write-ahead log', walBytes),
   ]);
 }
