@@ -7,7 +7,7 @@ import { linkBenchAccounts } from '../support/link-bench-accounts.ts';
 import type { BenchStack } from '../support/start-bench-stack.ts';
 import { intervalsOf, MIX } from './intervals.ts';
 import { latenessOf, type Lateness } from './lateness.ts';
-import { usageOf, type Usage } from './process-usage.ts';
+import { usageOf, type Usage } from '../support/process-usage.ts';
 
 export interface FleetOptions {
   readonly accounts: number;

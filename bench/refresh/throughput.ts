@@ -10,6 +10,7 @@ import type { accountSync } from '../../workflows/account-sync.ts';
 import { ACCOUNT_SYNC } from '../../workflows/messages.ts';
 import { bundleWorkflows } from '../../worker/workflow-source.ts';
 import { eachAtOnce } from '../support/each-at-once.ts';
+import { usageOf } from '../support/process-usage.ts';
 import { installQuietRuntime } from '../support/quiet-runtime.ts';
 import type { BenchStack } from '../support/start-bench-stack.ts';
 import type { bareLoop } from './bare-workflows.ts';
@@ -36,6 +37,11 @@ export interface Throughput {
 export interface Sample {
   readonly events: number;
   readonly workflowTasks: number;
+  readonly timers: number;
+  readonly activities: number;
+  /** Milliseconds of a core, of the server and of this process: hardly touched by other load. */
+  readonly serverCpuMs: number;
+  readonly workerCpuMs: number;
 }
 
 type Side = 'freshet' | 'bare';
@@ -75,6 +81,10 @@ export async function measureThroughput(
   const sampleOf = (list: readonly Sample[]): Sample => ({
     events: mean(list, 'events'),
     workflowTasks: mean(list, 'workflowTasks'),
+    timers: mean(list, 'timers'),
+    activities: mean(list, 'activities'),
+    serverCpuMs: mean(list, 'serverCpuMs'),
+    workerCpuMs: mean(list, 'workerCpuMs'),
   });
   return {
     ...found,
@@ -128,10 +138,18 @@ async function runSide(
     await eachAtOnce(ids, AT_ONCE, (id) => startOne(stack, side, taskQueue, id, options));
     await sleep(options.settleMs);
     const before = refreshes;
+    const cpuBefore = cpuOf(stack);
     const start = performance.now();
     await sleep(options.measureMs);
-    const perSecond = ((refreshes - before) / (performance.now() - start)) * 1_000;
-    return { perSecond, sample: await sampleHistories(stack, ids) };
+    const measuredMs = performance.now() - start;
+    const cpu = cpuOf(stack);
+    const done = refreshes - before;
+    const sample = {
+      ...(await sampleHistories(stack, ids)),
+      serverCpuMs: (cpu.server - cpuBefore.server) / done,
+      workerCpuMs: (cpu.worker - cpuBefore.worker) / done,
+    };
+    return { perSecond: (done / measuredMs) * 1_000, sample };
   } finally {
     await eachAtOnce(ids, AT_ONCE, (id) =>
       stack.temporal.workflow
@@ -183,16 +201,30 @@ async function startOne(
   });
 }
 
+/** Processor time so far, in milliseconds. */
+function cpuOf({ temporalPid }: BenchStack): { readonly server: number; readonly worker: number } {
+  const { user, system } = process.cpuUsage();
+  return { server: usageOf(temporalPid).cpuSeconds * 1_000, worker: (user + system) / 1_000 };
+}
+
 /** What some of the workflows, in the runs that they are in, have needed for a refresh. */
-async function sampleHistories(stack: BenchStack, ids: readonly string[]): Promise<Sample> {
-  let refreshes = 0;
-  let events = 0;
-  let workflowTasks = 0;
-  for (const id of ids.slice(0, SAMPLED_WORKFLOWS)) {
-    const history = (await stack.temporal.workflow.getHandle(id).fetchHistory()).events ?? [];
-    events += history.length;
-    refreshes += history.filter(isRefresh).length;
-    workflowTasks += history.filter((one) => one.workflowTaskCompletedEventAttributes).length;
-  }
-  return { events: events / refreshes, workflowTasks: workflowTasks / refreshes };
+async function sampleHistories(
+  stack: BenchStack,
+  ids: readonly string[],
+): Promise<Omit<Sample, 'serverCpuMs' | 'workerCpuMs'>> {
+  const histories = await Promise.all(
+    ids
+      .slice(0, SAMPLED_WORKFLOWS)
+      .map((id) => stack.temporal.workflow.getHandle(id).fetchHistory()),
+  );
+  const events = histories.flatMap((history) => history.events ?? []);
+  const refreshes = events.filter(isRefresh).length;
+  return {
+    events: events.length / refreshes,
+    workflowTasks:
+      events.filter((event) => event.workflowTaskCompletedEventAttributes).length / refreshes,
+    timers: events.filter((event) => event.timerStartedEventAttributes).length / refreshes,
+    activities:
+      events.filter((event) => event.activityTaskScheduledEventAttributes).length / refreshes,
+  };
 }
