@@ -1,8 +1,5 @@
 import { openCredentials } from '../../credentials/open-credentials.ts';
-import {
-  findAccountForSync,
-  type AccountForSync,
-} from '../../db/accounts/find-account-for-sync.ts';
+import type { AccountForSync } from '../../db/accounts/find-account-for-sync.ts';
 import { SyncRefused } from '../../db/syncs/open-sync-commit.ts';
 import { ProviderError } from '../../providers/errors.ts';
 import type { AccountRef, Provider } from '../../providers/provider.ts';
@@ -16,11 +13,10 @@ export interface OpenAccount {
 }
 
 /**
- * Loads an account and opens its credentials. Throws `SyncRefused` once it is unlinked,
+ * Opens the credentials of an account that was looked up. Throws `SyncRefused` once it is unlinked,
  * `ProviderError` when it cannot be reached.
  */
-export async function openAccount(deps: ActivityDeps, accountId: string): Promise<OpenAccount> {
-  const account = await findAccountForSync(deps.db, accountId);
+export function openAccount(deps: ActivityDeps, account: AccountForSync | undefined): OpenAccount {
   if (!account || account.unlinked || !account.credentials) {
     throw new SyncRefused('account_unlinked');
   }

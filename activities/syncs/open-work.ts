@@ -1,9 +1,6 @@
 import type { Product } from '../../config/product.ts';
-import {
-  MOST_PENDING_WEBHOOKS,
-  pendingWebhooks,
-  type PendingWebhook,
-} from '../../db/webhooks/pending-webhooks.ts';
+import { findAccountAndWebhooks } from '../../db/accounts/find-account-for-sync.ts';
+import { MOST_PENDING_WEBHOOKS, type PendingWebhook } from '../../db/webhooks/pending-webhooks.ts';
 import type { SyncInput } from '../contract.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { heldInFull } from './held-in-full.ts';
@@ -27,11 +24,9 @@ export async function openWork(
   input: SyncInput,
   product: Product,
 ): Promise<{ readonly opened: OpenAccount; readonly work: PendingWork | null }> {
-  // Neither read needs the other.
-  const [opened, webhooks] = await Promise.all([
-    openAccount(deps, input.accountId),
-    pendingWebhooks(deps.db, input.accountId, product),
-  ]);
+  const found = await findAccountAndWebhooks(deps.db, input.accountId, product);
+  const opened = openAccount(deps, found?.account);
+  const webhooks = found?.webhooks ?? [];
   const { account, provider } = opened;
   const effects = pendingEffects(provider, account.providerAccountId, product, webhooks);
   const more = input.mayCall && webhooks.length === MOST_PENDING_WEBHOOKS;

@@ -1,9 +1,10 @@
-import { sql } from 'kysely';
+import { sql, type QueryCreator, type Transaction } from 'kysely';
 import type { ProviderBalance } from '../../providers/provider.ts';
 import type { SyncRunStart } from '../syncs/begin-sync-run.ts';
 import type { Database } from '../connect.ts';
 import { finishSyncRun, type SyncCounts } from '../syncs/finish-sync-run.ts';
 import { openSyncCommit } from '../syncs/open-sync-commit.ts';
+import type { Schema } from '../schema.ts';
 
 export interface BalanceCommit {
   readonly syncRunId: string;
@@ -46,39 +47,6 @@ export async function commitBalance(db: Database, commit: BalanceCommit): Promis
       .executeTakeFirst();
 
     const isChange = !stored || (stored.newer && stored.differs);
-    const values = {
-      available: balance.available,
-      current: balance.current,
-      credit_limit: balance.limit,
-      currency: balance.currency,
-      data_as_of: balance.dataAsOf,
-      sync_run_id: syncRunId,
-    };
-    if (isChange) {
-      const row = { ...values, source, raw: balance.raw };
-      await trx
-        .with('current', (trx) =>
-          trx
-            .insertInto('balances')
-            .values({ account_id: accountId, ...row })
-            .onConflict((conflict) =>
-              conflict.column('account_id').doUpdateSet({ ...row, changed_at: sql<Date>`now()` }),
-            ),
-        )
-        .insertInto('balance_history')
-        .values({ account_id: accountId, ...values })
-        .execute();
-    } else if (stored.newer) {
-      await trx
-        .updateTable('balances')
-        .set({ data_as_of: balance.dataAsOf, source })
-        .where('account_id', '=', accountId)
-        .where((eb) =>
-          eb.or([eb('data_as_of', '<', new Date(balance.dataAsOf)), eb('source', '!=', source)]),
-        )
-        .execute();
-    }
-
     const counts = {
       fetched: source === 'fetch' ? 1 : 0,
       added: stored ? 0 : 1,
@@ -86,7 +54,53 @@ export async function commitBalance(db: Database, commit: BalanceCommit): Promis
       removed: 0,
     };
     const { dataAsOf } = balance;
-    await finishSyncRun(trx, { ...commit, product: 'balance', dataAsOf, counts });
+    const end = { ...commit, product: 'balance', dataAsOf, counts } as const;
+    if (isChange) await finishSyncRun(withNewBalance(trx, commit), end);
+    else {
+      if (stored.newer) await confirmBalance(trx, commit);
+      await finishSyncRun(trx, end);
+    }
     return counts;
   });
+}
+
+/** The beginning of a statement, whose rest is to follow: a sync is mostly waiting for round trips. */
+function withNewBalance(trx: Transaction<Schema>, commit: BalanceCommit): QueryCreator<Schema> {
+  const { accountId, syncRunId, balance, source } = commit;
+  const values = {
+    available: balance.available,
+    current: balance.current,
+    credit_limit: balance.limit,
+    currency: balance.currency,
+    data_as_of: balance.dataAsOf,
+    sync_run_id: syncRunId,
+  };
+  const row = { ...values, source, raw: balance.raw };
+  return trx
+    .with('current', (trx) =>
+      trx
+        .insertInto('balances')
+        .values({ account_id: accountId, ...row })
+        .onConflict((conflict) =>
+          conflict.column('account_id').doUpdateSet({ ...row, changed_at: sql<Date>`now()` }),
+        ),
+    )
+    .with('history', (trx) =>
+      trx.insertInto('balance_history').values({ account_id: accountId, ...values }),
+    );
+}
+
+/** The bank says the same at a later time. */
+async function confirmBalance(
+  trx: Transaction<Schema>,
+  { accountId, balance, source }: BalanceCommit,
+): Promise<void> {
+  await trx
+    .updateTable('balances')
+    .set({ data_as_of: balance.dataAsOf, source })
+    .where('account_id', '=', accountId)
+    .where((eb) =>
+      eb.or([eb('data_as_of', '<', new Date(balance.dataAsOf)), eb('source', '!=', source)]),
+    )
+    .execute();
 }

@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely';
+import { sql, type QueryCreator } from 'kysely';
 import type { Product } from '../../config/product.ts';
 import type { Timestamp } from '../../providers/provider.ts';
 import type { Schema } from '../schema.ts';
@@ -26,8 +26,10 @@ export interface SyncRunEnd {
 /**
  * The last part of a sync's transaction: the record of it, the account's freshness and the webhooks
  * that it put into effect. The freshness moves forward only.
+ *
+ * @param trx the transaction, or a statement begun in it that is to do this too.
  */
-export async function finishSyncRun(trx: Transaction<Schema>, end: SyncRunEnd): Promise<void> {
+export async function finishSyncRun(trx: QueryCreator<Schema>, end: SyncRunEnd): Promise<void> {
   const { syncRunId, accountId, product, dataAsOf, counts, webhookIds } = end;
   // One statement: a sync is mostly waiting for round trips.
   await trx

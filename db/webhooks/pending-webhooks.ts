@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type Expression } from 'kysely';
 import type { Database } from '../connect.ts';
 import type { EffectProduct } from '../schema.ts';
 
@@ -20,7 +20,16 @@ export async function pendingWebhooks(
   accountId: string,
   product: EffectProduct,
 ): Promise<PendingWebhook[]> {
-  return await db
+  return await pendingFor(db, sql.val(accountId), product).execute();
+}
+
+/** The same as a query, to be run or made part of another. */
+export function pendingFor(
+  db: Pick<Database, 'selectFrom'>,
+  accountId: Expression<string>,
+  product: EffectProduct,
+) {
+  return db
     .selectFrom('webhook_effects')
     .innerJoin('inbound_webhooks', 'inbound_webhooks.id', 'webhook_effects.webhook_id')
     .where('webhook_effects.account_id', '=', accountId)
@@ -33,6 +42,6 @@ export async function pendingWebhooks(
       'inbound_webhooks.id',
       'inbound_webhooks.body',
       'inbound_webhooks.received_at as receivedAt',
-    ])
-    .execute();
+      sql<Date>`coalesce(inbound_webhooks.occurred_at, inbound_webhooks.received_at)`.as('at'),
+    ]);
 }

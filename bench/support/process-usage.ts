@@ -22,7 +22,8 @@ function ownUsage(pid: number): Usage {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     const rss = /^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? '0';
     const fields = statOf(pid);
-    const ticks = Number(fields[11]) + Number(fields[12]);
+    // Its own, in user and in kernel mode, and of the children that have ended.
+    const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
     return { cpuSeconds: ticks / TICKS, rssBytes: Number(rss) * 1024 };
   } catch {
     // It has ended in the meantime.
