@@ -65,7 +65,7 @@ describe('a change of the settings while a sync runs', () => {
   });
 
   it('is confirmed at once, however many wait for that sync', async () => {
-    const { account, path, heal, isSyncing } = await whileSyncing(10_000);
+    const { path, heal, isSyncing } = await whileSyncing(10_000);
     await heal();
     const answers: ApiAnswer[] = [];
     const waiting = Promise.all(
