@@ -21,7 +21,7 @@ const { values } = parseArgs({
     /** Whole runs that are counted, of 30 refreshes each. */
     runs: { type: 'string', default: '4' },
     rounds: { type: 'string', default: '4' },
-    accounts: { type: 'string', default: '200' },
+    accounts: { type: 'string', default: '400' },
     /** Of those accounts, in milliseconds. */
     interval: { type: 'string', default: '3000' },
     /** That each side of a round is measured. */
