@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { linkedAccountsOf } from '../db/accounts/accounts-of-connection.ts';
 import { countWaitingForLogin } from '../db/consents/count-waiting-for-login.ts';
 import { restoreConsent } from '../db/consents/restore-consent.ts';
-import { resumeLinking } from '../db/connections/resume-linking.ts';
 import type { ApiDeps } from './deps.ts';
 import { doConnectionWork } from './do-connection-work.ts';
 import { linkedConnection } from './find-connection.ts';
@@ -20,14 +19,14 @@ const LOOK_EVERY_MS = 100;
 export async function restoreConnection(deps: ApiDeps, connectionId: string): Promise<boolean> {
   const { db, accountWorkflows, logger } = deps;
   const { provider } = await linkedConnection(db, connectionId);
-  await restoreConsent(db, connectionId);
+  const isLinking = await restoreConsent(db, connectionId);
   const accounts = await linkedAccountsOf(db, connectionId);
   const told = await Promise.allSettled(
     accounts.map((account) => accountWorkflows.connectionChanged(account)),
   );
   const failed = told.filter(({ status }) => status === 'rejected').length;
   if (failed > 0) logger.warn({ connectionId, failed }, 'resuming left to the reconciler');
-  if (await resumeLinking(db, connectionId)) {
+  if (isLinking) {
     return (await doConnectionWork(deps, 'link', { id: connectionId, provider })) === 'done';
   }
   return failed === 0 && (await untilNoneWaits(deps, connectionId));

@@ -115,7 +115,8 @@ export function takeSettings(
   state.settings = settings;
   if (before.intervalMs !== settings.intervalMs) planNextSlot(state, now);
   const isStarted = before.paused && !settings.paused;
-  if (isStarted || pauseReason(state) === 'provider_error') {
+  const isFailing = settings.products.some((name) => state.products[name].failures > 0);
+  if (isStarted || isFailing || pauseReason(state) === 'provider_error') {
     askFor(state, settings.products, 'manual');
   }
   const taken = settings.products.filter((product) => !before.products.includes(product));
@@ -213,7 +214,7 @@ export function fail(
   now: number,
 ): void {
   const product = state.products[name];
-  const askedAgain = product.due.some((trigger) => trigger !== 'schedule');
+  const askedAgain = isAskedFor(product);
   // What the webhooks among them hold in full need not wait for the bank.
   product.unread ||= work.triggers.includes('webhook');
   product.due = [...new Set([...work.triggers, ...product.due])];
@@ -258,7 +259,10 @@ export function takeConsent(
     else if (pauseReason(state) === 'provider_error') retry(state, state.settings.products);
   } else if (status === 'gone' && before.status !== 'gone') {
     for (const name of state.settings.products) {
-      state.products[name].notBefore = now + state.pace.goneRetryMs;
+      const product = state.products[name];
+      // What has been asked for is tried all the same.
+      if (product.notBefore === null && isAskedFor(product)) continue;
+      product.notBefore = now + state.pace.goneRetryMs;
     }
   }
 }
@@ -288,6 +292,9 @@ export function retry(state: AccountSyncState, products: readonly Product[]): vo
     if (!product.mustWait) product.notBefore = null;
   }
 }
+
+const isAskedFor = ({ due }: ProductState): boolean =>
+  due.some((trigger) => trigger !== 'schedule');
 
 /** The bank knows the account no more. Such a code tells nothing of the consent. */
 const isUnknown = ({ lastErrorKind, lastErrorCode }: ProductState): boolean =>

@@ -43,37 +43,40 @@ export const { reconcile } = proxyActivities<Activities>({
 
 const LONGEST_SYNC_MS = 10 * 60_000;
 const SHORTEST_SYNC_MS = 60_000;
+const LONGEST_READ_MS = 30 * 60_000;
 
 /** Which of the syncs that wait for a provider goes first: Temporal takes the lowest number. */
 export const PRIORITY = { asked: 1, scheduled: 3, firstScan: 5 } as const;
 
 export interface SyncOptions {
   readonly provider: string;
-  readonly full: boolean;
   readonly intervalMs: number | null;
+  /** It may read all that the bank has. */
+  readonly mayBeLong: boolean;
+  readonly attempts: number;
   readonly priority: (typeof PRIORITY)[keyof typeof PRIORITY];
   /** Shown in the Temporal UI. */
   readonly summary: string;
 }
 
 /**
- * The activities that sync, on their provider's own queue. A first scan may be long; an attempt of any
- * other sync ends within the interval. How long a sync waits in the queue is no failure of the provider:
+ * The activities that sync, on their provider's own queue. An attempt that can be long has half an hour,
+ * as a process that dies shows by its silence; any other ends within the interval. How long a sync waits in the queue is no failure of the provider:
  * nothing limits it, and data that gets old meanwhile is marked as stale.
  */
 export function syncActivities(
   options: SyncOptions,
 ): Pick<Activities, 'syncBalance' | 'syncTransactions' | 'syncAccount'> {
-  const { provider, full, intervalMs, priority, summary } = options;
+  const { provider, intervalMs, mayBeLong, attempts, priority, summary } = options;
   const limit = Math.min(
     Math.max(intervalMs ?? LONGEST_SYNC_MS, SHORTEST_SYNC_MS),
     LONGEST_SYNC_MS,
   );
   return proxyActivities<Activities>({
     taskQueue: providerTaskQueue(workflowInfo().taskQueue, provider),
-    startToCloseTimeout: full ? '30m' : limit,
+    startToCloseTimeout: mayBeLong ? LONGEST_READ_MS : limit,
     heartbeatTimeout: HEARTBEAT_TIMEOUT,
-    retry: { ...retry, maximumAttempts: 5 },
+    retry: { ...retry, maximumAttempts: attempts },
     priority: { priorityKey: priority },
     summary,
   });

@@ -12,18 +12,20 @@ const retry = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '
  */
 const ownActivities = (
   summary: string,
+  priorityKey: number = PRIORITY.asked,
 ): Omit<ConnectionActivities, 'discoverAccounts' | 'withdrawConsent'> =>
   proxyActivities<ConnectionActivities>({
     startToCloseTimeout: '6h',
     heartbeatTimeout: '10s',
     retry: { ...retry, maximumInterval: '1m' },
+    priority: { priorityKey },
     summary,
   });
 
 export const { startAccounts } = ownActivities('starts the workflows of the accounts');
 export const { stopAccounts } = ownActivities('ends the workflows of the accounts');
 export const { completeUnlink } = ownActivities('forgets the credentials');
-export const { eraseData } = ownActivities('erases the data');
+export const { eraseData } = ownActivities('erases the data', PRIORITY.firstScan);
 
 /**
  * Those that call the provider, on its own queue. Kept up for as long as it takes: what they wait for

@@ -36,8 +36,8 @@ export function createRounds(state: AccountSyncState, closing: () => boolean): R
     const reason = stillBecause(state);
     if (reason !== null) return notRun(name, 'paused', reason);
     if (!state.settings.products.includes(name)) return notRun(name, 'paused', 'product_off');
-    const { mustWait, lastErrorCode } = state.products[name];
-    if (mustWait) return notRun(name, 'failed', lastErrorCode);
+    const { notBefore, lastErrorCode } = state.products[name];
+    if (notBefore !== null) return notRun(name, 'failed', lastErrorCode);
     return closing() ? notRun(name, 'running', null) : null;
   }
 

@@ -108,8 +108,9 @@ export function createSyncs(
         }),
       );
     } catch (error) {
+      // Which of the two it was, and whether the other has committed, they tell when run alone.
       const { kind, code, retryAfterMs } = readFailure(error);
-      const answer = { outcome: 'failed', kind, code, retryAfterMs, retryable: false } as const;
+      const answer = { outcome: 'failed', kind, code, retryAfterMs, retryable: true } as const;
       answers = { balance: answer, transaction: answer };
     }
     await Promise.all(both.map((begun) => settle(begun, answers[begun.product])));
@@ -124,10 +125,9 @@ export function createSyncs(
     if (status !== 'gone') return;
     if (version === consentVersion) {
       takeConsent(state, await confirmConsent({ accountId, consentVersion }), Date.now(), at);
-    } else {
-      // It may have read the bank before the consent ended.
-      retry(state, [product]);
     }
+    // It may have read the bank before the consent ended.
+    if (state.pauses.consent.status === 'gone') retry(state, [product]);
   }
 
   async function settle(begun: Begun, answer: SyncAnswer): Promise<void> {
@@ -187,10 +187,13 @@ export function createSyncs(
     const full = works.some((work) => work.full);
     const isAsked = triggers.has('manual') || (triggers.has('webhook') && !full);
     const names = syncs.map(({ product }) => product).join(' and ');
+    const isAlone = syncs.length === 1;
     return {
       provider,
-      full,
       intervalMs: state.settings.intervalMs,
+      // Transactions are read in full once a day, as the activity finds.
+      mayBeLong: isAlone && (full || names === 'transaction'),
+      attempts: isAlone ? 5 : 2,
       priority: isAsked ? PRIORITY.asked : full ? PRIORITY.firstScan : PRIORITY.scheduled,
       summary: `${names}: ${[...triggers].join(', ')}`,
     };

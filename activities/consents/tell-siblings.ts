@@ -15,12 +15,9 @@ export async function tellSiblings(
     .where('accounts.unlinked_at', 'is', null)
     .where('accounts.id', '!=', accountId)
     .execute();
-  for (const account of siblings) {
-    try {
-      await accountWorkflows.connectionChanged(account);
-    } catch (err) {
-      logger.warn({ err, accountId: account.id }, 'consent left to the reconciler');
-      return;
-    }
-  }
+  const told = await Promise.allSettled(
+    siblings.map((account) => accountWorkflows.connectionChanged(account)),
+  );
+  const failed = told.filter(({ status }) => status === 'rejected').length;
+  if (failed > 0) logger.warn({ connectionId, failed }, 'consent left to the reconciler');
 }

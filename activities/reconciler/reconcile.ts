@@ -1,13 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { accountsOfRound } from '../../db/accounts/accounts-of-round.ts';
+import { nextSlice } from '../../db/accounts/next-slice.ts';
 import type { CallContext } from '../../providers/provider.ts';
 import type { ReconcileResult } from '../contract.ts';
 import { createRound, type RepairTally } from './create-round.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { repairs as everyRepair } from './repairs/index.ts';
 import type { Repair } from './repairs/repair.ts';
-
-const ROUND_MS = 60_000;
 
 export interface ReconcileOptions {
   readonly repairs: Readonly<Record<string, Repair>>;
@@ -30,9 +28,8 @@ export async function reconcile(
   options: Partial<ReconcileOptions> = {},
 ): Promise<ReconcileResult> {
   const { repairs, ...limits } = { ...DEFAULTS, ...options };
-  const number = Math.floor(Date.now() / ROUND_MS);
-  let slice: ReturnType<typeof accountsOfRound> | undefined;
-  const accounts = () => (slice ??= accountsOfRound(deps.db, number));
+  let slice: ReturnType<typeof nextSlice> | undefined;
+  const accounts = () => (slice ??= nextSlice(deps.db));
 
   const repaired: Record<string, number> = {};
   const failures: Record<string, number> = {};
@@ -51,7 +48,7 @@ export async function reconcile(
 interface RepairToRun extends Omit<ReconcileOptions, 'repairs'> {
   readonly name: string;
   readonly repair: Repair;
-  readonly accounts: () => ReturnType<typeof accountsOfRound>;
+  readonly accounts: () => ReturnType<typeof nextSlice>;
 }
 
 async function run(

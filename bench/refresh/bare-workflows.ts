@@ -28,7 +28,8 @@ export async function bareLoop(input: BareLoopInput): Promise<void> {
   const { accountId, provider, intervalMs, cyclesPerRun } = input;
   const options = {
     provider,
-    full: false,
+    mayBeLong: false,
+    attempts: 2,
     intervalMs,
     priority: 3,
     summary: 'balance and transaction: schedule',

@@ -10,5 +10,8 @@ export async function noteNudges(
   await sql`
     update accounts set nudge_tried_at = now(),
       nudged_at = case when id = any(${[...told]}::uuid[]) then now() else nudged_at end
-    where id = any(${[...tried]}::uuid[])`.execute(db);
+    where id in (
+      -- In the order in which an unlink takes them.
+      select id from accounts where id = any(${[...tried]}::uuid[]) order by id for no key update
+    )`.execute(db);
 }

@@ -74,7 +74,8 @@ async function setChecked(
   await trx
     .updateTable('connections')
     .set({
-      accounts_checked_at: sql<Date>`now()`,
+      // One that found no account is still to find those that the link chose.
+      ...(change?.status === 'gone' ? {} : { accounts_checked_at: sql<Date>`now()` }),
       ...(change === null
         ? {}
         : { ...learnt(change.status, change.status_code), status_as_of: consent.read_at }),

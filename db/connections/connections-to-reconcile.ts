@@ -43,12 +43,17 @@ export async function connectionsToUnlink(db: Database): Promise<ConnectionToRun
     .execute();
 }
 
-/** Active connections whose accounts were last asked for a day ago. */
+/** Active connections whose accounts were last asked for a day ago, or not since they were linked. */
 export async function connectionsToCheck(db: Database): Promise<ConnectionToRun[]> {
   return await db
     .selectFrom('connections')
     .where('status', '=', 'active')
-    .where('accounts_checked_at', '<', sql<Date>`now() - interval '1 day'`)
+    .where((eb) =>
+      eb.or([
+        eb('accounts_checked_at', 'is', null),
+        eb('accounts_checked_at', '<', sql<Date>`now() - interval '1 day'`),
+      ]),
+    )
     // As above: one provider that hangs is not to hold up the others.
     .orderBy(sql`random()`)
     .limit(MOST_CHECKS)

@@ -101,6 +101,7 @@ async function linkAgain(
       credentials: link.sealFor(found.id),
       consent_expires_at: link.linked.consentExpiresAt,
       ...learnt('linking', null),
+      accounts_checked_at: null,
       ...(link.reference === null ? {} : { reference: link.reference }),
       ...(link.replacesSettings ? { account_settings: JSON.stringify(link.settings) } : {}),
       ...(link.newAccounts === undefined ? {} : { new_accounts: link.newAccounts }),

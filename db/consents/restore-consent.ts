@@ -1,15 +1,26 @@
+import { sql } from 'kysely';
 import type { Database } from '../connect.ts';
-import { learnt } from './consent.ts';
+import { somethingNew } from './consent.ts';
 
 /**
- * Notes that the customer has logged in again. A connection whose accounts are being looked for, or that
- * is unlinked, stays as it is.
+ * Notes that the customer has logged in again. Where the accounts that a link chose have not been found,
+ * they are looked for again, and the answer is true.
  */
-export async function restoreConsent(db: Database, connectionId: string): Promise<void> {
-  await db
+export async function restoreConsent(db: Database, connectionId: string): Promise<boolean> {
+  const status = sql<'linking' | 'active'>`case
+    when status = 'linking' or accounts_checked_at is null then 'linking' else 'active' end`;
+  const restored = await db
     .updateTable('connections')
-    .set(learnt('active', null))
+    .set({
+      status,
+      status_code: null,
+      status_as_of: sql<Date>`now()`,
+      status_changed_at: sql<Date>`case when status = ${status} then status_changed_at else now() end`,
+      ...somethingNew(),
+    })
     .where('id', '=', connectionId)
-    .where('status', 'in', ['active', 'reauth_required', 'gone'])
-    .execute();
+    .where('status', 'in', ['linking', 'active', 'reauth_required', 'gone'])
+    .returning('status')
+    .executeTakeFirst();
+  return restored?.status === 'linking';
 }

@@ -22,7 +22,7 @@ comment on column connections.consent_version is 'Grows with everything that is 
 comment on column connections.consent_changed_at is 'When consent_version last grew.';
 comment on column connections.account_settings is 'How accounts that are found later are kept fresh: {interval, products, webhook_url}, as given at link time.';
 comment on column connections.new_accounts is 'What becomes of accounts that appear at the bank later: offer (listed in offered_accounts) or link.';
-comment on column connections.accounts_checked_at is 'When the provider was last asked which accounts there are.';
+comment on column connections.accounts_checked_at is 'When the provider last told which accounts there are; null: not since the connection was linked.';
 comment on column connections.linked_at is 'When every account had been scanned in full for the first time.';
 comment on column connections.unlink_data is 'What you asked to be done with the data: keep or erase.';
 comment on column connections.unlink_forced is 'Unlink without asking the provider.';
@@ -65,6 +65,7 @@ create index accounts_to_stop on accounts (id)
   where unlinked_at is not null and confirmed_settings_version < settings_version;
 create index accounts_by_slice on accounts
   (mod(get_byte(uuid_send(id), 14) * 256 + get_byte(uuid_send(id), 15), 60)) where unlinked_at is null;
+create sequence reconciler_rounds;
 create index accounts_stale on accounts (id) where stale_since is not null;
 
 alter table inbound_webhooks

@@ -39,6 +39,18 @@ export interface StoredWebhook {
  * reads how the consent stands: what an earlier look has found, or will, does not count.
  */
 export async function storeWebhook(db: Database, webhook: WebhookToStore): Promise<StoredWebhook> {
+  if (!webhook.products.includes('connection')) return await store(db, webhook);
+  return await db.transaction().execute(async (trx) => {
+    const stored = await store(trx, webhook);
+    // It may have waited for the commit of what was found: its accounts are there only now.
+    const { id, effects } = stored;
+    return id === null ? stored : await addEffects(trx, { id, effects }, webhook);
+  });
+}
+
+type Queries = Pick<Database, 'selectFrom' | 'insertInto' | 'updateTable' | 'with'>;
+
+async function store(db: Queries, webhook: WebhookToStore): Promise<StoredWebhook> {
   const rows = await db
     .with('concerned', (db) => accountsConcerned(db, webhook))
     .with('wanted', (db) =>
@@ -111,6 +123,29 @@ export async function storeWebhook(db: Database, webhook: WebhookToStore): Promi
   return { id: first.webhook_id, effects };
 }
 
+async function addEffects(
+  db: Queries,
+  { id, effects }: StoredWebhook & { readonly id: string },
+  webhook: WebhookToStore,
+): Promise<StoredWebhook> {
+  const added = await db
+    .insertInto('webhook_effects')
+    .columns(['webhook_id', 'account_id', 'product'])
+    .expression(
+      db
+        .selectFrom(accountsConcerned(db, webhook).as('concerned'))
+        .select([
+          sql<string>`${id}::uuid`.as('webhook_id'),
+          'concerned.id as account_id',
+          sql<EffectProduct>`'connection'`.as('product'),
+        ]),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .returning(['account_id as accountId', 'product'])
+    .execute();
+  return { id, effects: [...effects, ...added] };
+}
+
 function accountsConcerned(db: Pick<Database, 'selectFrom'>, webhook: WebhookToStore) {
   const { provider, providerConnectionId, providerAccountId } = webhook;
   return accountsToRun(db)
@@ -161,7 +196,7 @@ const isLooking = sql<boolean>`(status = 'linking'
  * A webhook that was stored before has no new effect. But one to which its provider gives no time can
  * tell of another event in the same words: then what it points to is looked at again.
  */
-async function storeAgain(db: Database, webhook: WebhookToStore): Promise<StoredWebhook> {
+async function storeAgain(db: Queries, webhook: WebhookToStore): Promise<StoredWebhook> {
   if (webhook.occurredAt !== null) return { id: null, effects: [] };
   const reopened = await db
     .updateTable('webhook_effects')
@@ -185,8 +220,17 @@ async function storeAgain(db: Database, webhook: WebhookToStore): Promise<Stored
       'webhook_effects.product',
     ])
     .execute();
+  const [first] = reopened;
+  // What the bank gives no time is as of when it came.
+  if (first) {
+    await db
+      .updateTable('inbound_webhooks')
+      .set({ received_at: sql<Date>`now()` })
+      .where('id', '=', first.id)
+      .execute();
+  }
   const effects = reopened.map(({ accountId, product }) => ({ accountId, product }));
-  return { id: reopened[0]?.id ?? null, effects };
+  return { id: first?.id ?? null, effects };
 }
 
 /** What became of it, as SQL that looks at the accounts it concerns. */

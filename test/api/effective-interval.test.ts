@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { correctIntervals } from '../../activities/reconciler/repairs/correct-intervals.ts';
 import type { Capabilities } from '../../providers/provider.ts';
-import { accountsOfRound } from '../../db/accounts/accounts-of-round.ts';
+import { nextSlice } from '../../db/accounts/next-slice.ts';
 import { createProviderRegistry, type ProviderRegistry } from '../../providers/registry.ts';
 import { eventually } from '../support/eventually.ts';
 import { link, startFreshetWithBank, untilStatus } from '../support/link.ts';
@@ -83,7 +83,7 @@ describe('when the limits of a provider change', () => {
     correctIntervals(
       { ...rig.deps, providers },
       {
-        accounts: () => accountsOfRound(rig.db, 0),
+        accounts: () => nextSlice(rig.db),
         async each(items, work) {
           for (const item of items) await work(item);
           return items.length;

@@ -12,12 +12,10 @@ const MOST = 5_000;
 const PLACE = sql<number>`mod(get_byte(uuid_send(accounts.id), 14) * 256
   + get_byte(uuid_send(accounts.id), 15), 60)`;
 
-/**
- * A slice of the linked accounts, another one in each round, for what shows in no other way.
- */
-export async function accountsOfRound(db: Database, round: number): Promise<AccountToRun[]> {
+/** A slice of the linked accounts, the next one with each call, for what shows in no other way. */
+export async function nextSlice(db: Database): Promise<AccountToRun[]> {
   const slices = await slicesOf(db);
-  const slice = round % slices;
+  const slice = (await nextRound(db)) % slices;
   const from = Math.ceil((slice * MOST_SLICES) / slices);
   const to = Math.ceil(((slice + 1) * MOST_SLICES) / slices);
   return await accountsToRun(db)
@@ -26,6 +24,14 @@ export async function accountsOfRound(db: Database, round: number): Promise<Acco
     .orderBy(sql`random()`)
     .limit(MOST)
     .execute();
+}
+
+/** Counted, not taken from the clock: rounds can be rarer than a minute, or be skipped. */
+async function nextRound(db: Database): Promise<number> {
+  const { rows } = await sql<{
+    round: string;
+  }>`select nextval('reconciler_rounds') as round`.execute(db);
+  return Number(rows[0]?.round);
 }
 
 /** Counts no further than it matters. */
