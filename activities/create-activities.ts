@@ -1,17 +1,17 @@
-import { recordAccountState } from '../db/record-account-state.ts';
+import { recordAccountState } from '../db/accounts/record-account-state.ts';
 import { attempt } from './attempt.ts';
-import { confirmConsent } from './confirm-consent.ts';
-import type { ConnectionActivities } from './connection-contract.ts';
+import { confirmConsent } from './consents/confirm-consent.ts';
+import type { ConnectionActivities } from './connections/contract.ts';
 import type { Activities } from './contract.ts';
-import { createConnectionActivities } from './create-connection-activities.ts';
+import { createConnectionActivities } from './connections/create-connection-activities.ts';
 import type { ActivityDeps } from './deps.ts';
-import { readConsent } from './read-consent.ts';
-import { reconcile } from './reconcile.ts';
-import { recordSyncFailure } from './record-sync-failure.ts';
-import { runSync } from './run-sync.ts';
-import { syncAccount } from './sync-account.ts';
-import { syncBalance } from './sync-balance.ts';
-import { syncTransactions } from './sync-transactions.ts';
+import { readConsent } from './consents/read-consent.ts';
+import { reconcile } from './reconciler/reconcile.ts';
+import { recordSyncFailure } from './syncs/record-sync-failure.ts';
+import { runSync } from './syncs/run-sync.ts';
+import { syncAccount } from './syncs/sync-account.ts';
+import { syncBalance } from './syncs/sync-balance.ts';
+import { syncTransactions } from './syncs/sync-transactions.ts';
 
 /** Every activity, ready to be given to a worker. */
 export function createActivities(deps: ActivityDeps): Activities & ConnectionActivities {

@@ -1,6 +1,6 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { StageLost } from '../db/commit-transactions.ts';
-import { SyncRefused } from '../db/open-sync-commit.ts';
+import { StageLost } from '../db/transactions/commit-transactions.ts';
+import { SyncRefused } from '../db/syncs/open-sync-commit.ts';
 import { ProviderError } from '../providers/errors.ts';
 
 /**

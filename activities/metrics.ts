@@ -1,6 +1,6 @@
 import type { MetricMeter } from '@temporalio/common';
 import type { Product } from '../config/product.ts';
-import type { AccountCounts } from '../db/count-accounts.ts';
+import type { AccountCounts } from '../db/accounts/count-accounts.ts';
 
 /** What the activities of one queue count. */
 export interface ActivityMetrics {

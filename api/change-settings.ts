@@ -1,4 +1,4 @@
-import { updateSettings, type SettingsChange } from '../db/update-settings.ts';
+import { updateSettings, type SettingsChange } from '../db/accounts/update-settings.ts';
 import { limitsOf } from '../providers/effective-interval.ts';
 import type { ApiDeps } from './deps.ts';
 import { linkedAccount } from './find-account.ts';

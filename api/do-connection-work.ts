@@ -1,4 +1,4 @@
-import type { ConnectionToRun } from '../db/connection-to-run.ts';
+import type { ConnectionToRun } from '../db/connections/connection-to-run.ts';
 import type { ConnectionWork, WorkEnd } from '../temporal/connection-workflows.ts';
 import type { ApiDeps } from './deps.ts';
 

@@ -1,5 +1,5 @@
 import type { Database } from '../db/connect.ts';
-import { findAccount, type AccountRow } from '../db/list-accounts.ts';
+import { findAccount, type AccountRow } from '../db/accounts/list-accounts.ts';
 import { notFound, Problem } from './http/problem.ts';
 
 export async function accountOr404(db: Database, id: string): Promise<AccountRow> {

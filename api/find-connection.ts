@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { Database } from '../db/connect.ts';
-import { listAccountsOf } from '../db/list-accounts.ts';
-import { findConnection, type ConnectionRow } from '../db/list-connections.ts';
-import { listOfferedAccounts } from '../db/list-offered-accounts.ts';
+import { listAccountsOf } from '../db/accounts/list-accounts.ts';
+import { findConnection, type ConnectionRow } from '../db/connections/list-connections.ts';
+import { listOfferedAccounts } from '../db/connections/list-offered-accounts.ts';
 import { notFound, Problem } from './http/problem.ts';
 import { toConnectionWithAccounts, type connectionWithAccounts } from './schemas/connection.ts';
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { linkConnection, newId } from '../db/link-connection.ts';
+import { linkConnection, newId } from '../db/connections/link-connection.ts';
 import type { JsonValue } from '../providers/provider.ts';
 import type { ApiDeps } from './deps.ts';
 import { doConnectionWork } from './do-connection-work.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { linkedAccountsOf } from '../db/accounts-of-connection.ts';
-import { countWaitingForLogin } from '../db/count-waiting-for-login.ts';
-import { restoreConsent } from '../db/restore-consent.ts';
-import { resumeLinking } from '../db/resume-linking.ts';
+import { linkedAccountsOf } from '../db/accounts/accounts-of-connection.ts';
+import { countWaitingForLogin } from '../db/consents/count-waiting-for-login.ts';
+import { restoreConsent } from '../db/consents/restore-consent.ts';
+import { resumeLinking } from '../db/connections/resume-linking.ts';
 import type { ApiDeps } from './deps.ts';
 import { doConnectionWork } from './do-connection-work.ts';
 import { linkedConnection } from './find-connection.ts';

@@ -1,4 +1,4 @@
-import { listAccountsOf } from '../db/list-accounts.ts';
+import { listAccountsOf } from '../db/accounts/list-accounts.ts';
 import type { ApiDeps } from './deps.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { requestUnlink, type UnlinkRequest } from '../db/request-unlink.ts';
+import { requestUnlink, type UnlinkRequest } from '../db/connections/request-unlink.ts';
 import type { ApiDeps } from './deps.ts';
 import { doConnectionWork } from './do-connection-work.ts';
 import { notFound } from './http/problem.ts';

@@ -28,9 +28,6 @@ const rows = Number(values.rows);
 const seed = Number(values.seed);
 
 const postgres = await startBenchPostgres();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => void postgres.stop().finally(() => process.exit(130)));
-}
 const admin = new Client({ connectionString: postgres.url });
 admin.on('error', () => undefined);
 try {

@@ -1,9 +1,9 @@
-import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { measureRefreshCost } from './refresh/history-cost.ts';
 import { costTable, goalsOf, latencyTable, throughputTable } from './refresh/report.ts';
 import { measureThroughput } from './refresh/throughput.ts';
 import { measureWebhookLatency } from './refresh/webhook-latency.ts';
+import { describeLoad } from './support/describe-load.ts';
 import { verdict, type Goal } from './support/goals.ts';
 import { print } from './support/print.ts';
 import type { BenchStack } from './support/start-bench-stack.ts';
@@ -21,7 +21,7 @@ const { values } = parseArgs({
     /** Whole runs that are counted, of 30 refreshes each. */
     runs: { type: 'string', default: '4' },
     rounds: { type: 'string', default: '4' },
-    accounts: { type: 'string', default: '200' },
+    accounts: { type: 'string', default: '400' },
     /** Of those accounts, in milliseconds. */
     interval: { type: 'string', default: '3000' },
     /** That each side of a round is measured. */
@@ -30,11 +30,6 @@ const { values } = parseArgs({
   },
 });
 const SETTLE_MS = 6_000;
-
-const load = (): string =>
-  `load ${loadavg()
-    .map((one) => one.toFixed(1))
-    .join(' ')}`;
 
 const parts: Readonly<Record<string, (stack: BenchStack) => Promise<Goal[]>>> = {
   async cost(stack) {
@@ -69,9 +64,9 @@ for (const name of values.parts.split(',')) {
   // Each starts with servers that have nothing to do.
   await withStack({ env: process.env }, async (stack) => {
     if (goals.length === 0) print(await describeStack(stack));
-    print(`\n${name}, ${load()}\n`);
+    print(`\n${name}, ${describeLoad()}\n`);
     goals.push(...(await run(stack)));
-    print(`\n${load()}`);
+    print(`\n${describeLoad()}`);
   });
 }
 print('');

@@ -9,7 +9,7 @@ import {
 import type { IntervalTable } from '../config/interval.ts';
 import type { Pace } from '../config/pace.ts';
 import type { Product } from '../config/product.ts';
-import type { AccountToRun } from '../db/account-to-run.ts';
+import type { AccountToRun } from '../db/accounts/account-to-run.ts';
 import type { accountSync } from '../workflows/account-sync.ts';
 import * as messages from '../workflows/messages.ts';
 import { searchAttributes } from '../workflows/search-attributes.ts';

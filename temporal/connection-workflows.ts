@@ -3,7 +3,7 @@ import {
   WorkflowNotFoundError,
   type Client,
 } from '@temporalio/client';
-import type { ConnectionToRun } from '../db/connection-to-run.ts';
+import type { ConnectionToRun } from '../db/connections/connection-to-run.ts';
 import type { connectionLink } from '../workflows/connection-link.ts';
 import * as messages from '../workflows/connection-messages.ts';
 import { searchAttributes } from '../workflows/search-attributes.ts';

@@ -6,7 +6,7 @@ import type { Pace } from '../config/pace.ts';
 import type { QueueSettings } from '../config/queue-settings.ts';
 import { createKeyRing } from '../credentials/key-ring.ts';
 import { connectDatabase } from '../db/connect.ts';
-import { countAccounts } from '../db/count-accounts.ts';
+import { countAccounts } from '../db/accounts/count-accounts.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import { createAccountWorkflows } from '../temporal/account-workflows.ts';
 import { createConnectionWorkflows } from '../temporal/connection-workflows.ts';

@@ -1,5 +1,5 @@
 import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
-import type { ConnectionActivities } from '../activities/connection-contract.ts';
+import type { ConnectionActivities } from '../activities/connections/contract.ts';
 import { providerTaskQueue } from '../config/task-queue.ts';
 import { PRIORITY } from './activities.ts';
 import type { ConnectionInput } from './connection-messages.ts';

@@ -1,5 +1,5 @@
 import { setCurrentDetails } from '@temporalio/workflow';
-import type { Discovery } from '../activities/connection-contract.ts';
+import type { Discovery } from '../activities/connections/contract.ts';
 import { providerActivities, startAccounts } from './connection-activities.ts';
 import { askedAgain, type ConnectionInput } from './connection-messages.ts';
 import { createInterruptions } from './interruptions.ts';

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { listAccounts } from '../../db/list-accounts.ts';
+import { listAccounts } from '../../db/accounts/list-accounts.ts';
 import { changeSettings } from '../change-settings.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { accountOr404 } from '../find-account.ts';

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { findBalance } from '../../db/find-balance.ts';
-import { listBalanceHistory } from '../../db/list-balance-history.ts';
+import { findBalance } from '../../db/balances/find-balance.ts';
+import { listBalanceHistory } from '../../db/balances/list-balance-history.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { accountOr404 } from '../find-account.ts';
 import { conditional } from '../http/conditional.ts';

@@ -5,11 +5,11 @@ import {
   PLACE_KINDS,
   type ChangePlace,
   type PlaceKind,
-} from '../../db/change-place.ts';
+} from '../../db/changes/change-place.ts';
 import type { Database } from '../../db/connect.ts';
-import { findAccounts } from '../../db/list-accounts.ts';
-import { endOfFeed, listChanges, type Changes } from '../../db/list-changes.ts';
-import { positionChanges } from '../../db/position-changes.ts';
+import { findAccounts } from '../../db/accounts/list-accounts.ts';
+import { endOfFeed, listChanges, type Changes } from '../../db/changes/list-changes.ts';
+import { positionChanges } from '../../db/changes/position-changes.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { accountOr404 } from '../find-account.ts';
 import { UUID } from '../http/cursor.ts';

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { linkOfferedAccounts } from '../../db/link-offered-accounts.ts';
-import { updateConnection } from '../../db/update-connection.ts';
+import { linkOfferedAccounts } from '../../db/connections/link-offered-accounts.ts';
+import { updateConnection } from '../../db/connections/update-connection.ts';
 import { limitsOf, type ProviderLimits } from '../../providers/effective-interval.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { doConnectionWork } from '../do-connection-work.ts';

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { listConnections } from '../../db/list-connections.ts';
+import { listConnections } from '../../db/connections/list-connections.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { showConnection } from '../find-connection.ts';
 import { decodeCursor, toPage, UUID } from '../http/cursor.ts';

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { findConnection } from '../../db/list-connections.ts';
-import { listEvents } from '../../db/list-events.ts';
+import { findConnection } from '../../db/connections/list-connections.ts';
+import { listEvents } from '../../db/events/list-events.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { accountOr404 } from '../find-account.ts';
 import { toPage, UUID } from '../http/cursor.ts';

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { listQuarantined } from '../../db/list-quarantined.ts';
+import { listQuarantined } from '../../db/syncs/list-quarantined.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { accountOr404 } from '../find-account.ts';
 import { toPage, UUID } from '../http/cursor.ts';

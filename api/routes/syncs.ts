@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { listSyncRuns } from '../../db/list-sync-runs.ts';
+import { listSyncRuns } from '../../db/syncs/list-sync-runs.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { accountOr404 } from '../find-account.ts';
 import { decodeCursor, toPage, UUID } from '../http/cursor.ts';

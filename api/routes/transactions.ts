@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { findTransaction, listTransactionChanges } from '../../db/find-transaction.ts';
-import { listTransactions } from '../../db/list-transactions.ts';
+import { findTransaction, listTransactionChanges } from '../../db/transactions/find-transaction.ts';
+import { listTransactions } from '../../db/transactions/list-transactions.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { accountOr404 } from '../find-account.ts';
 import { conditional } from '../http/conditional.ts';

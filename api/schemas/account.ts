@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SettingsApplied } from '../../temporal/account-workflows.ts';
-import type { AccountRow } from '../../db/list-accounts.ts';
+import type { AccountRow } from '../../db/accounts/list-accounts.ts';
 import { id, interval, product, timestamp } from './common.ts';
 import { freshness, freshnessOf } from './freshness.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { findBalance } from '../../db/find-balance.ts';
-import type { BalanceHistoryRow } from '../../db/list-balance-history.ts';
+import type { findBalance } from '../../db/balances/find-balance.ts';
+import type { BalanceHistoryRow } from '../../db/balances/list-balance-history.ts';
 import { decimal, id, pageOf, timestamp } from './common.ts';
 import { freshness } from './freshness.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { AccountRow } from '../../db/list-accounts.ts';
-import type { ChangeItem } from '../../db/list-changes.ts';
+import type { AccountRow } from '../../db/accounts/list-accounts.ts';
+import type { ChangeItem } from '../../db/changes/list-changes.ts';
 import { storedBalance, toStoredBalance } from './balance.ts';
 import { id } from './common.ts';
 import { freshness, freshnessOf } from './freshness.ts';

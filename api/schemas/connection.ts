@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { AccountRow } from '../../db/list-accounts.ts';
-import type { ConnectionRow } from '../../db/list-connections.ts';
-import type { OfferedAccountRow } from '../../db/list-offered-accounts.ts';
+import type { AccountRow } from '../../db/accounts/list-accounts.ts';
+import type { ConnectionRow } from '../../db/connections/list-connections.ts';
+import type { OfferedAccountRow } from '../../db/connections/list-offered-accounts.ts';
 import { account, toAccount } from './account.ts';
 import { id, timestamp } from './common.ts';
 import { refreshSetting } from './refresh-setting.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EVENT_TYPES } from '../../config/event-type.ts';
-import type { EventRow } from '../../db/list-events.ts';
+import type { EventRow } from '../../db/events/list-events.ts';
 import { id, timestamp } from './common.ts';
 
 export const eventType = z.enum(EVENT_TYPES);

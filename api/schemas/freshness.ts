@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Product } from '../../config/product.ts';
-import type { AccountRow } from '../../db/list-accounts.ts';
+import type { AccountRow } from '../../db/accounts/list-accounts.ts';
 import { timestamp } from './common.ts';
 
 export const freshness = z.object({

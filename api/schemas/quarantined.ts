@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { QuarantinedRow } from '../../db/list-quarantined.ts';
+import type { QuarantinedRow } from '../../db/syncs/list-quarantined.ts';
 import { id, product, timestamp } from './common.ts';
 
 export const quarantined = z

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SyncRunRow } from '../../db/list-sync-runs.ts';
+import type { SyncRunRow } from '../../db/syncs/list-sync-runs.ts';
 import { id, product, timestamp } from './common.ts';
 
 export const sync = z

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { TransactionChangeRow } from '../../db/find-transaction.ts';
-import type { TransactionRow } from '../../db/list-transactions.ts';
+import type { TransactionChangeRow } from '../../db/transactions/find-transaction.ts';
+import type { TransactionRow } from '../../db/transactions/list-transactions.ts';
 import { decimal, id, pageOf, timestamp } from './common.ts';
 import { freshness } from './freshness.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { storeWebhook, type StoredWebhook } from '../../db/store-webhook.ts';
+import { storeWebhook, type StoredWebhook } from '../../db/webhooks/store-webhook.ts';
 import type { EffectProduct } from '../../db/schema.ts';
 import { WebhookUnreadable } from '../../providers/errors.ts';
 import type { Provider, TranslatedWebhook, WebhookEffect } from '../../providers/provider.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../../config/logger.ts';
-import type { AccountToRun } from '../../db/account-to-run.ts';
+import type { AccountToRun } from '../../db/accounts/account-to-run.ts';
 import type { EffectProduct } from '../../db/schema.ts';
 
 export interface SignalToSend {

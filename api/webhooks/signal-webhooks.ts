@@ -1,6 +1,6 @@
-import { accountsToRun, type AccountToRun } from '../../db/account-to-run.ts';
+import { accountsToRun, type AccountToRun } from '../../db/accounts/account-to-run.ts';
 import type { Database } from '../../db/connect.ts';
-import { markSignalled } from '../../db/mark-signalled.ts';
+import { markSignalled } from '../../db/webhooks/mark-signalled.ts';
 import type { EffectProduct } from '../../db/schema.ts';
 import type { AccountWorkflows } from '../../temporal/account-workflows.ts';
 

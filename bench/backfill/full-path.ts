@@ -1,7 +1,7 @@
 import type { ActivityDeps } from '../../activities/deps.ts';
-import { syncTransactions } from '../../activities/sync-transactions.ts';
+import { syncTransactions } from '../../activities/syncs/sync-transactions.ts';
 import type { Database } from '../../db/connect.ts';
-import { newId } from '../../db/link-connection.ts';
+import { newId } from '../../db/connections/link-connection.ts';
 import type { TransactionsPage } from '../../providers/provider.ts';
 import { createProviderRegistry } from '../../providers/registry.ts';
 import type { BenchAccount } from './link-account.ts';

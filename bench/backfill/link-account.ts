@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { createKeyRing, type KeyRing } from '../../credentials/key-ring.ts';
 import type { Database } from '../../db/connect.ts';
-import { commitDiscovery } from '../../db/commit-discovery.ts';
-import { findCredentials } from '../../db/find-credentials.ts';
-import { linkConnection, newId } from '../../db/link-connection.ts';
+import { commitDiscovery } from '../../db/connections/commit-discovery.ts';
+import { findCredentials } from '../../db/connections/find-credentials.ts';
+import { linkConnection, newId } from '../../db/connections/link-connection.ts';
 import { PROVIDER } from './paged-provider.ts';
 
 export interface BenchAccount {

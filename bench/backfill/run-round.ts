@@ -1,6 +1,6 @@
 import { Pool } from 'pg';
 import { connectDatabase } from '../../db/connect.ts';
-import { newId } from '../../db/link-connection.ts';
+import { newId } from '../../db/connections/link-connection.ts';
 import type { TransactionsPage } from '../../providers/provider.ts';
 import type { BenchDatabases } from '../support/bench-databases.ts';
 import { measure, type Measured } from '../support/measure.ts';

@@ -10,12 +10,15 @@ import type { BenchStack } from '../support/start-bench-stack.ts';
 /** What one scheduled refresh of both products, in which nothing changed, leaves behind. */
 export interface Growth {
   readonly refreshes: number;
-  /** Bytes of the dev server's SQLite file, indexes and visibility included. */
+  /** Bytes of the dev server's SQLite file, indexes and visibility included, nothing of it deleted yet. */
   readonly temporalBytes: number;
   /** Bytes of `sync_runs` with its indexes. */
   readonly syncRunsBytes: number;
-  /** Bytes of the whole database, after a vacuum. */
+  /** Bytes of all tables with their indexes, without dead rows. */
   readonly postgresBytes: number;
+  /** Bytes that Postgres wrote to its write-ahead log. */
+  readonly walBytes: number;
+  readonly commits: number;
 }
 
 const ACCOUNTS = 20;
@@ -37,26 +40,31 @@ export async function measureGrowth(stack: BenchStack, measureMs: number): Promi
   });
   for (const { account } of linked) await workflows.start(account);
   await sleep(WARM_UP_MS);
-  const before = await sizes(stack);
+  const sizeBefore = await sizes(stack);
+  const workBefore = await work(stack);
   await sleep(measureMs);
-  const after = await sizes(stack);
-  const refreshes = after.refreshes - before.refreshes;
-  const each = (of: (size: typeof before) => number): number =>
-    (of(after) - of(before)) / refreshes;
+  const workAfter = await work(stack);
+  const sizeAfter = await sizes(stack);
+  const refreshes = workAfter.refreshes - workBefore.refreshes;
+  const grown = sizeAfter.refreshes - sizeBefore.refreshes;
   return {
     refreshes,
-    temporalBytes: each((size) => size.temporal),
-    syncRunsBytes: each((size) => size.syncRuns),
-    postgresBytes: each((size) => size.postgres),
+    temporalBytes: (sizeAfter.temporal - sizeBefore.temporal) / grown,
+    syncRunsBytes: (sizeAfter.syncRuns - sizeBefore.syncRuns) / grown,
+    postgresBytes: (sizeAfter.postgres - sizeBefore.postgres) / grown,
+    walBytes: (workAfter.wal - workBefore.wal) / refreshes,
+    commits: (workAfter.commits - workBefore.commits) / refreshes,
   };
 }
 
+const REFRESHES = sql<string>`(select count(*) from sync_runs where product = 'balance' and status = 'succeeded')`;
+
 async function sizes({ db, temporalFile }: BenchStack) {
-  await sql`vacuum`.execute(db);
-  const { rows } = await sql<{ refreshes: string; sync_runs: string; database: string }>`
-    select (select count(*) from sync_runs where product = 'balance' and status = 'succeeded') as refreshes,
-      pg_total_relation_size('sync_runs') as sync_runs,
-      pg_database_size(current_database()) as database`.execute(db);
+  // Without the room that dead rows have left, which the next ones would take first.
+  await sql`vacuum full`.execute(db);
+  const { rows } = await sql<Record<'refreshes' | 'sync_runs' | 'database', string>>`
+    select ${REFRESHES} as refreshes, pg_total_relation_size('sync_runs') as sync_runs,
+      (select sum(pg_total_relation_size(relid)) from pg_stat_user_tables) as database`.execute(db);
   const [row] = rows;
   if (!row || temporalFile === null) throw new Error('nothing to measure');
   return {
@@ -65,5 +73,20 @@ async function sizes({ db, temporalFile }: BenchStack) {
     postgres: Number(row.database),
     // Not the write-ahead log beside it, which is kept to a few megabytes.
     temporal: statSync(temporalFile, { throwIfNoEntry: false })?.size ?? 0,
+  };
+}
+
+async function work({ db }: BenchStack) {
+  const { rows } = await sql<Record<'refreshes' | 'wal' | 'commits', string>>`
+    select ${REFRESHES} as refreshes, pg_current_wal_lsn() - '0/0' as wal,
+      (select xact_commit from pg_stat_database where datname = current_database()) as commits`.execute(
+    db,
+  );
+  const [row] = rows;
+  if (!row) throw new Error('nothing to measure');
+  return {
+    refreshes: Number(row.refreshes),
+    wal: Number(row.wal),
+    commits: Number(row.commits),
   };
 }

@@ -1,35 +1,32 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sql } from 'kysely';
 import { INTERVAL_MS } from '../../config/interval.ts';
 import { PACE } from '../../config/pace.ts';
 import { createAccountWorkflows } from '../../temporal/account-workflows.ts';
-import { nextSlot } from '../../workflows/schedule.ts';
 import { eachAtOnce } from '../support/each-at-once.ts';
-import { linkBenchAccounts, type LinkedAccount } from '../support/link-bench-accounts.ts';
+import { linkBenchAccounts } from '../support/link-bench-accounts.ts';
 import type { BenchStack } from '../support/start-bench-stack.ts';
 import { intervalsOf, MIX } from './intervals.ts';
-import { usageOf, type Usage } from './process-usage.ts';
+import { latenessOf, type Lateness } from './lateness.ts';
+import { usageOf, type Usage } from '../support/process-usage.ts';
 
 export interface FleetOptions {
   readonly accounts: number;
   readonly transactions: number;
-  /** How long the settled fleet is measured. */
+  /** How long the settled fleet is measured, */
   readonly measureMs: number;
+  /** but not longer than until then (of `performance.now()`), unless that leaves less than a minute. */
+  readonly endAt: number;
   readonly say: (line: string) => void;
 }
 
 type Part = 'worker' | 'temporal' | 'postgres';
 
-export interface Fleet {
+export interface Fleet extends Lateness {
   readonly accounts: number;
   /** Until every workflow runs, and until every account has refreshed once, in seconds. */
   readonly startSeconds: number;
   readonly refreshedSeconds: number;
   readonly measuredSeconds: number;
-  /** Scheduled refreshes in the time that was measured. */
-  readonly refreshes: number;
-  /** How long after its slot each began, in milliseconds. */
-  readonly lateness: readonly number[];
   /** Cores in use on average, while the fleet came up and once it had settled. */
   readonly cores: Readonly<Record<'comingUp' | 'settled', Readonly<Record<Part, number>>>>;
   /** The worker's memory, in bytes, before the first workflow, at its largest, and at the end. */
@@ -41,6 +38,9 @@ const STARTS_AT_ONCE = 20;
 const SAMPLE_MS = 500;
 /** Between the last first refresh and the measurement. */
 const SETTLE_MS = 15_000;
+const SHORTEST_MS = 60_000;
+/** A refresh that has not begun so long after its slot is missing. */
+const GRACE_MS = 15_000;
 
 /**
  * A fleet that Postgres knows and Temporal does not: every workflow is started, refreshes at once, and
@@ -83,11 +83,12 @@ export async function runFleet(stack: BenchStack, options: FleetOptions): Promis
 
     const from = new Date();
     const atFrom = usage();
-    await sleep(options.measureMs);
+    const left = Math.max(options.endAt - performance.now(), SHORTEST_MS);
+    await sleep(Math.min(options.measureMs, left));
     const atEnd = usage();
     const to = new Date();
     const measuredSeconds = (to.getTime() - from.getTime()) / 1_000;
-    const lateness = await latenessOf(stack, linked, from, to);
+    const found = await latenessOf(stack.db, linked, { from, to, graceMs: GRACE_MS });
     const failed = await stack.db
       .selectFrom('sync_runs')
       .where('status', '=', 'failed')
@@ -98,8 +99,7 @@ export async function runFleet(stack: BenchStack, options: FleetOptions): Promis
       startSeconds,
       refreshedSeconds,
       measuredSeconds,
-      refreshes: lateness.length,
-      lateness,
+      ...found,
       cores: {
         comingUp: coresBetween(before, up, refreshedSeconds),
         settled: coresBetween(atFrom, atEnd, measuredSeconds),
@@ -142,31 +142,6 @@ async function untilRefreshed(
     if (Number(count) >= said + 1_000) say(`${(said = Number(count))} refreshed`);
     await sleep(1_000);
   }
-}
-
-/** By the schedule's own grid: a sync belongs to the last slot before it. */
-async function latenessOf(
-  { db }: BenchStack,
-  linked: readonly LinkedAccount[],
-  from: Date,
-  to: Date,
-): Promise<number[]> {
-  const intervals = new Map(
-    linked.map(({ account }) => [account.id, INTERVAL_MS[account.effective_interval ?? 'daily']]),
-  );
-  const runs = await db
-    .selectFrom('sync_runs')
-    .where('started_at', '>=', from)
-    .where('started_at', '<', to)
-    .where('product', '=', 'balance')
-    .where(sql<boolean>`triggers = '{schedule}'`)
-    .select(['account_id', 'started_at'])
-    .execute();
-  return runs.map(({ account_id: id, started_at: at }) => {
-    const interval = intervals.get(id) ?? Number.NaN;
-    const slot = nextSlot(id, interval, at.getTime()) - interval;
-    return at.getTime() - slot;
-  });
 }
 
 function coresBetween(

@@ -46,12 +46,24 @@ export async function bareLoop(input: BareLoopInput): Promise<void> {
     mayCall: true,
     nextSyncAt: new Date().toISOString(),
   });
-  await untilNextSlot();
-  for (let cycle = 0; cycle < cyclesPerRun; cycle += 1) {
-    const inputs: Record<Product, SyncInput> = { balance: inputOf(), transaction: inputOf() };
-    // The rate is fixed: the next timer runs beside the activity.
-    await Promise.all([syncAccount(inputs), untilNextSlot()]);
+  let isDue = false;
+  // The rate is fixed: the next timer runs beside the activity. Slots that pass meanwhile become one.
+  async function keepTime(): Promise<never> {
+    for (;;) {
+      await untilNextSlot();
+      isDue = true;
+    }
   }
+  async function refresh(): Promise<void> {
+    for (let cycle = 0; cycle < cyclesPerRun; cycle += 1) {
+      await condition(() => isDue);
+      isDue = false;
+      const inputs: Record<Product, SyncInput> = { balance: inputOf(), transaction: inputOf() };
+      await syncAccount(inputs);
+    }
+  }
+  // The timer that still runs at the end is not waited for.
+  await Promise.race([keepTime(), refresh()]);
   await continueAsNew<typeof bareLoop>(input);
 }
 
@@ -66,9 +78,10 @@ export async function insertOnSignal(): Promise<void> {
   const { insertRow } = proxyActivities<FloorActivities>({ startToCloseTimeout: '10s' });
   const told: { accountId: string; amount: string }[] = [];
   setHandler(rowTold, (row) => void told.push(row));
-  while (!workflowInfo().continueAsNewSuggested) {
+  while (told.length > 0 || !workflowInfo().continueAsNewSuggested) {
     await condition(() => told.length > 0);
     const row = told.shift();
     if (row) await insertRow(row);
   }
+  await continueAsNew<typeof insertOnSignal>();
 }

@@ -1,6 +1,10 @@
 import type { History } from '@temporalio/common/lib/proto-utils.js';
 
-type HistoryEvent = NonNullable<History['events']>[number];
+export type HistoryEvent = NonNullable<History['events']>[number];
+
+/** Whether it begins a refresh of both products. */
+export const isRefresh = (event: HistoryEvent): boolean =>
+  event.activityTaskScheduledEventAttributes?.activityType?.name === 'syncAccount';
 
 /**
  * How many actions Temporal Cloud would bill for a history, estimated by its published list

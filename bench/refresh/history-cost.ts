@@ -4,10 +4,11 @@ import { sql } from 'kysely';
 import { INTERVAL_MS } from '../../config/interval.ts';
 import { PACE } from '../../config/pace.ts';
 import { createAccountWorkflows } from '../../temporal/account-workflows.ts';
+import { runChain, type RecordedRun } from '../../test/support/run-chain.ts';
 import { accountSyncId } from '../../workflows/messages.ts';
 import { linkBenchAccounts, type LinkedAccount } from '../support/link-bench-accounts.ts';
 import type { BenchStack } from '../support/start-bench-stack.ts';
-import { countActions } from './count-actions.ts';
+import { countActions, isRefresh } from './count-actions.ts';
 
 /** What one scheduled refresh of both products costs, continue-as-new in it. */
 export interface RefreshCost {
@@ -72,7 +73,7 @@ async function costOf(
   const workflowId = accountSyncId(account.id);
   const closed = await closedRuns(stack.temporal, workflowId, wanted + 1);
   const counted = await Promise.all(
-    closed.slice(1).map((runId) => countRun(stack.temporal, workflowId, runId)),
+    closed.slice(1).map((run) => countRun(stack.temporal, workflowId, run)),
   );
   const sum = (of: (run: (typeof counted)[number]) => number): number =>
     counted.reduce((total, run) => total + of(run), 0);
@@ -107,39 +108,28 @@ async function costOf(
   };
 }
 
-/** The first `wanted` runs of a workflow, once they have ended. */
-async function closedRuns(client: Client, workflowId: string, wanted: number): Promise<string[]> {
-  const { raw } = await client.workflow.getHandle(workflowId).describe();
-  let runId = raw.workflowExecutionInfo?.firstRunId ?? '';
-  const runs: string[] = [];
-  while (runs.length < wanted) {
-    const handle = client.workflow.getHandle(workflowId, runId);
-    const { status } = await handle.describe();
-    if (status.name === 'RUNNING') {
-      await sleep(500);
-      continue;
-    }
-    const { events } = await handle.fetchHistory();
-    const next = events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
-    if (!next) throw new Error(`a run ended as ${status.name}`);
-    runs.push(runId);
-    runId = next;
+/** The first `wanted` runs of a workflow, once each has been continued as new. */
+async function closedRuns(
+  client: Client,
+  workflowId: string,
+  wanted: number,
+): Promise<RecordedRun[]> {
+  for (;;) {
+    const runs = await runChain(client, workflowId);
+    // The last one is open.
+    if (runs.length > wanted) return runs.slice(0, wanted);
+    await sleep(1_000);
   }
-  return runs;
 }
 
-async function countRun(client: Client, workflowId: string, runId: string) {
-  const handle = client.workflow.getHandle(workflowId, runId);
-  const { events } = await handle.fetchHistory();
-  const { raw } = await handle.describe();
-  const history = events ?? [];
+async function countRun(client: Client, workflowId: string, { runId, history }: RecordedRun) {
+  const { raw } = await client.workflow.getHandle(workflowId, runId).describe();
+  const events = history.events ?? [];
   return {
-    refreshes: history.filter(
-      (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'syncAccount',
-    ).length,
-    events: history.length,
-    actions: countActions(history),
-    workflowTasks: history.filter((event) => event.workflowTaskCompletedEventAttributes).length,
+    refreshes: events.filter(isRefresh).length,
+    events: events.length,
+    actions: countActions(events),
+    workflowTasks: events.filter((event) => event.workflowTaskCompletedEventAttributes).length,
     stateTransitions: Number(raw.workflowExecutionInfo?.stateTransitionCount ?? 0),
     historyBytes: Number(raw.workflowExecutionInfo?.historySizeBytes ?? 0),
   };

@@ -2,7 +2,7 @@ import { atLeast, atMost, type Goal } from '../support/goals.ts';
 import { markdownTable } from '../support/markdown-table.ts';
 import { median, quantile } from '../support/measure.ts';
 import type { RefreshCost } from './history-cost.ts';
-import type { Throughput } from './throughput.ts';
+import type { Sample, Throughput } from './throughput.ts';
 import type { Latencies } from './webhook-latency.ts';
 
 interface Costs {
@@ -27,18 +27,25 @@ export function costTable({ unchanged, changed }: Costs): string {
   ]);
 }
 
-export function throughputTable({ freshet, bare, sampled }: Throughput): string {
-  const line = (name: string, side: 'freshet' | 'bare', rates: readonly number[]): string[] => [
+export function throughputTable({ freshet, bare, sampled, asked }: Throughput): string {
+  const sides = { freshet, bare };
+  const rates = (side: 'freshet' | 'bare'): string =>
+    sides[side].map((rate) => rate.toFixed(1)).join(' ');
+  const each = (name: string, of: keyof Sample, digits: number): string[] => [
     name,
-    median(rates).toFixed(1),
-    rates.map((rate) => rate.toFixed(1)).join(' '),
-    sampled[side].events.toFixed(2),
-    sampled[side].workflowTasks.toFixed(2),
+    sampled.freshet[of].toFixed(digits),
+    sampled.bare[of].toFixed(digits),
   ];
   return markdownTable([
-    ['', 'refreshes/s (median)', 'refreshes/s (all)', 'events each', 'workflow tasks each'],
-    line('account workflow', 'freshet', freshet),
-    line('bare loop', 'bare', bare),
+    [`${asked.toFixed(1)} refreshes/s are asked for`, 'account workflow', 'bare loop'],
+    ['refreshes/s (median)', median(freshet).toFixed(1), median(bare).toFixed(1)],
+    ['refreshes/s (all)', rates('freshet'), rates('bare')],
+    each('events each', 'events', 2),
+    each('workflow tasks each', 'workflowTasks', 2),
+    each('timers each', 'timers', 2),
+    each('activities each', 'activities', 2),
+    each('server: ms of a core each', 'serverCpuMs', 1),
+    each('worker: ms of a core each', 'workerCpuMs', 1),
   ]);
 }
 
@@ -55,8 +62,12 @@ export const goalsOf = {
   cost: ({ unchanged, changed }: Costs): Goal[] => [
     atMost('events a refresh', Math.max(unchanged.events, changed.events), 15),
   ],
-  /** The median of the rounds' own ratios. */
-  throughput: ({ freshet, bare }: Throughput): Goal[] => [
+  /**
+   * The median of the rounds' own ratios. Where the bare loop keeps up with the schedule, it is the
+   * schedule that has been measured.
+   */
+  throughput: ({ freshet, bare, asked }: Throughput): Goal[] => [
+    atMost('of the schedule done by the bare loop', median(bare) / asked, 0.9),
     atLeast(
       'of the bare loop',
       median(freshet.map((rate, round) => rate / (bare[round] ?? Number.NaN))),

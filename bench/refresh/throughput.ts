@@ -10,9 +10,11 @@ import type { accountSync } from '../../workflows/account-sync.ts';
 import { ACCOUNT_SYNC } from '../../workflows/messages.ts';
 import { bundleWorkflows } from '../../worker/workflow-source.ts';
 import { eachAtOnce } from '../support/each-at-once.ts';
+import { usageOf } from '../support/process-usage.ts';
 import { installQuietRuntime } from '../support/quiet-runtime.ts';
 import type { BenchStack } from '../support/start-bench-stack.ts';
 import type { bareLoop } from './bare-workflows.ts';
+import { isRefresh, type HistoryEvent } from './count-actions.ts';
 
 export interface ThroughputOptions {
   readonly accounts: number;
@@ -28,11 +30,18 @@ export interface Throughput {
   readonly bare: readonly number[];
   /** Events and workflow tasks of a refresh while it ran so. */
   readonly sampled: Readonly<Record<Side, Sample>>;
+  /** Refreshes per second that the schedule asks for. */
+  readonly asked: number;
 }
 
 export interface Sample {
   readonly events: number;
   readonly workflowTasks: number;
+  readonly timers: number;
+  readonly activities: number;
+  /** Milliseconds of a core, of the server and of this process: hardly touched by other load. */
+  readonly serverCpuMs: number;
+  readonly workerCpuMs: number;
 }
 
 type Side = 'freshet' | 'bare';
@@ -40,6 +49,9 @@ type Side = 'freshet' | 'bare';
 const PROVIDER = 'instant';
 const SAMPLED_WORKFLOWS = 10;
 const AT_ONCE = 20;
+/** Refreshes of each account before the measurement, on average, if they come in time. */
+const SETTLED_AFTER = 2;
+const SETTLE_AT_MOST_MS = 30_000;
 const nothing: SyncResult = { added: 0, changed: 0, removed: 0, more: false };
 
 /**
@@ -72,10 +84,15 @@ export async function measureThroughput(
   const sampleOf = (list: readonly Sample[]): Sample => ({
     events: mean(list, 'events'),
     workflowTasks: mean(list, 'workflowTasks'),
+    timers: mean(list, 'timers'),
+    activities: mean(list, 'activities'),
+    serverCpuMs: mean(list, 'serverCpuMs'),
+    workerCpuMs: mean(list, 'workerCpuMs'),
   });
   return {
     ...found,
     sampled: { freshet: sampleOf(samples.freshet), bare: sampleOf(samples.bare) },
+    asked: (options.accounts / options.intervalMs) * 1_000,
   };
 }
 
@@ -123,11 +140,23 @@ async function runSide(
   try {
     await eachAtOnce(ids, AT_ONCE, (id) => startOne(stack, side, taskQueue, id, options));
     await sleep(options.settleMs);
+    // What a workflow does once, at its start, is no part of a refresh.
+    const isSettled = (): boolean => refreshes >= options.accounts * SETTLED_AFTER;
+    const giveUp = performance.now() + SETTLE_AT_MOST_MS;
+    while (!isSettled() && performance.now() < giveUp) await sleep(500);
     const before = refreshes;
+    const cpuBefore = cpuOf(stack);
     const start = performance.now();
     await sleep(options.measureMs);
-    const perSecond = ((refreshes - before) / (performance.now() - start)) * 1_000;
-    return { perSecond, sample: await sampleHistories(stack, ids) };
+    const measuredMs = performance.now() - start;
+    const cpu = cpuOf(stack);
+    const done = refreshes - before;
+    const sample = {
+      ...(await sampleHistories(stack, ids)),
+      serverCpuMs: (cpu.server - cpuBefore.server) / done,
+      workerCpuMs: (cpu.worker - cpuBefore.worker) / done,
+    };
+    return { perSecond: (done / measuredMs) * 1_000, sample };
   } finally {
     await eachAtOnce(ids, AT_ONCE, (id) =>
       stack.temporal.workflow
@@ -178,16 +207,36 @@ async function startOne(
   });
 }
 
+/** Processor time so far, in milliseconds. */
+function cpuOf({ temporalPid }: BenchStack): { readonly server: number; readonly worker: number } {
+  const { user, system } = process.cpuUsage();
+  return { server: usageOf(temporalPid).cpuSeconds * 1_000, worker: (user + system) / 1_000 };
+}
+
 /** What some of the workflows, in the runs that they are in, have needed for a refresh. */
-async function sampleHistories(stack: BenchStack, ids: readonly string[]): Promise<Sample> {
-  let refreshes = 0;
-  let events = 0;
-  let workflowTasks = 0;
-  for (const id of ids.slice(0, SAMPLED_WORKFLOWS)) {
-    const history = (await stack.temporal.workflow.getHandle(id).fetchHistory()).events ?? [];
-    events += history.length;
-    refreshes += history.filter((one) => one.activityTaskCompletedEventAttributes).length;
-    workflowTasks += history.filter((one) => one.workflowTaskCompletedEventAttributes).length;
-  }
-  return { events: events / refreshes, workflowTasks: workflowTasks / refreshes };
+async function sampleHistories(
+  stack: BenchStack,
+  ids: readonly string[],
+): Promise<Omit<Sample, 'serverCpuMs' | 'workerCpuMs'>> {
+  const histories = await Promise.all(
+    ids
+      .slice(0, SAMPLED_WORKFLOWS)
+      .map((id) => stack.temporal.workflow.getHandle(id).fetchHistory()),
+  );
+  const cycles = histories.map((history) => wholeCycles(history.events ?? []));
+  const events = cycles.flat();
+  const refreshes = events.filter(isRefresh).length;
+  return {
+    events: events.length / refreshes,
+    workflowTasks:
+      events.filter((event) => event.workflowTaskCompletedEventAttributes).length / refreshes,
+    timers: events.filter((event) => event.timerStartedEventAttributes).length / refreshes,
+    activities:
+      events.filter((event) => event.activityTaskScheduledEventAttributes).length / refreshes,
+  };
+}
+
+/** From the beginning of the first refresh to that of the last. */
+function wholeCycles(events: readonly HistoryEvent[]): readonly HistoryEvent[] {
+  return events.slice(events.findIndex(isRefresh), events.findLastIndex(isRefresh));
 }

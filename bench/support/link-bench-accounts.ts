@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { Interval } from '../../config/interval.ts';
-import { accountsToRun, type AccountToRun } from '../../db/account-to-run.ts';
-import { commitDiscovery } from '../../db/commit-discovery.ts';
-import { findCredentials } from '../../db/find-credentials.ts';
-import { linkConnection, newId } from '../../db/link-connection.ts';
+import { accountsToRun, type AccountToRun } from '../../db/accounts/account-to-run.ts';
+import { commitDiscovery } from '../../db/connections/commit-discovery.ts';
+import { findCredentials } from '../../db/connections/find-credentials.ts';
+import { linkConnection, newId } from '../../db/connections/link-connection.ts';
 import { eachAtOnce } from './each-at-once.ts';
 import type { BenchStack } from './start-bench-stack.ts';
 

@@ -13,7 +13,10 @@ export interface BenchFolder {
   close(): Promise<void>;
 }
 
-/** A folder for one benchmark and its processes. All of it goes with `close` or with this process. */
+/**
+ * A folder for one benchmark and its processes. All of it goes with `close`, or when this process is
+ * interrupted; where it is killed, its processes go.
+ */
 export async function openBenchFolder(): Promise<BenchFolder> {
   const dir = await mkdtemp(path.join(tmpdir(), 'freshet-bench-'));
   // Postgres may run as another user than we do.
@@ -28,11 +31,22 @@ export async function openBenchFolder(): Promise<BenchFolder> {
       if (name === 'postgres') await removePostgresFolder(path.join(dir, name));
     }
     await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   };
   let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= takeDown());
+  function interrupt(): void {
+    // Whoever still uses the servers fails now, which must not cut the cleaning short.
+    process.on('uncaughtException', () => undefined);
+    void close().finally(() => process.exit(130));
+  }
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   return {
     dir,
-    start: (spec) => startProcess({ ...spec, registerDir }),
-    close: () => (closing ??= takeDown()),
+    async start(spec) {
+      if (closing) throw new Error(`${spec.name} is not started: the benchmark ends`);
+      return await startProcess({ ...spec, registerDir });
+    },
+    close,
   };
 }

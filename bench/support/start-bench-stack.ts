@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { createKeyRing, type KeyRing } from '../../credentials/key-ring.ts';
 import { connectDatabase, type Database } from '../../db/connect.ts';
@@ -37,6 +39,7 @@ export interface BenchStack {
     ready: string,
     env?: Readonly<Record<string, string>>,
   ): Promise<ManagedProcess>;
+  /** As the compose file runs it: its workflows bundled before, its garbage kept small. */
   startWorker(): Promise<ManagedProcess>;
   /** Answers with the API's address. */
   startApi(): Promise<string>;
@@ -141,16 +144,29 @@ async function bringUp(
     postgresPid: postgres.pid,
     bank,
     startPart,
-    startWorker: () => startPart('worker/main.ts', 'worker ready'),
+    async startWorker() {
+      const bundle = path.join(dir, 'workflow-bundle.js');
+      await promisify(execFile)(process.execPath, [
+        path.join(ROOT, 'worker/bundle-main.ts'),
+        bundle,
+      ]);
+      return await startPart('worker/main.ts', 'worker ready', {
+        FRESHET_WORKFLOW_BUNDLE: bundle,
+        NODE_OPTIONS: '--max-semi-space-size=8',
+      });
+    },
     async startApi() {
       const port = await freePort();
       await startPart('api/server.ts', 'api ready', { FRESHET_API_PORT: String(port) });
       return `http://127.0.0.1:${port}`;
     },
     async stop() {
-      await connection.close();
-      await db.destroy();
-      await folder.close();
+      try {
+        await connection.close();
+        await db.destroy();
+      } finally {
+        await folder.close();
+      }
     },
   };
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { correctIntervals } from '../../activities/repairs/correct-intervals.ts';
+import { correctIntervals } from '../../activities/reconciler/repairs/correct-intervals.ts';
 import type { Capabilities } from '../../providers/provider.ts';
-import { accountsOfRound } from '../../db/accounts-of-round.ts';
+import { accountsOfRound } from '../../db/accounts/accounts-of-round.ts';
 import { createProviderRegistry, type ProviderRegistry } from '../../providers/registry.ts';
 import { eventually } from '../support/eventually.ts';
 import { link, startFreshetWithBank, untilStatus } from '../support/link.ts';

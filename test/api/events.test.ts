@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVENT_TYPES, type EventType } from '../../config/event-type.ts';
-import { recordEvents } from '../../db/record-event.ts';
+import { recordEvents } from '../../db/events/record-event.ts';
 import { eventually } from '../support/eventually.ts';
 import { link, startFreshetWithBank, untilStatus } from '../support/link.ts';
 import type { TestBank } from '../support/start-bank.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { recordAccountState } from '../../db/record-account-state.ts';
+import { recordAccountState } from '../../db/accounts/record-account-state.ts';
 import type { AccountStatus, PauseReason } from '../../db/schema.ts';
 import { storageRig, type StorageRig } from '../support/storage-rig.ts';
 

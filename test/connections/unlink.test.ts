@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { storeWebhook } from '../../db/store-webhook.ts';
+import { storeWebhook } from '../../db/webhooks/store-webhook.ts';
 import { eventually } from '../support/eventually.ts';
 import { link, startFreshetWithBank, whenDone, type Linked } from '../support/link.ts';
 import { expectTruth } from '../support/mirror.ts';

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectDatabase, type Database } from '../../db/connect.ts';
-import { schemaPage } from '../../db/schema-page.ts';
+import { schemaPage } from '../../db/schema-page/schema-page.ts';
 import { freshDatabase, type FreshDatabase } from '../support/fresh-database.ts';
 
 let database: FreshDatabase;

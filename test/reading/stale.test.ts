@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { INTERVAL_MS, INTERVALS, type Interval } from '../../config/interval.ts';
-import { finishSyncRun } from '../../db/finish-sync-run.ts';
-import { markStale } from '../../db/mark-stale.ts';
+import { finishSyncRun } from '../../db/syncs/finish-sync-run.ts';
+import { markStale } from '../../db/accounts/mark-stale.ts';
 import type { Product } from '../../config/product.ts';
 import { startFreshet, type Freshet } from '../support/start-freshet.ts';
 import { storeAccount, storeSync } from '../support/store.ts';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { reconcile, type ReconcileOptions } from '../../activities/reconcile.ts';
-import { repairs } from '../../activities/repairs/index.ts';
-import type { AccountToRun } from '../../db/account-to-run.ts';
-import { accountsOfRound } from '../../db/accounts-of-round.ts';
-import { countAccounts } from '../../db/count-accounts.ts';
-import { storeWebhook } from '../../db/store-webhook.ts';
+import { reconcile, type ReconcileOptions } from '../../activities/reconciler/reconcile.ts';
+import { repairs } from '../../activities/reconciler/repairs/index.ts';
+import type { AccountToRun } from '../../db/accounts/account-to-run.ts';
+import { accountsOfRound } from '../../db/accounts/accounts-of-round.ts';
+import { countAccounts } from '../../db/accounts/count-accounts.ts';
+import { storeWebhook } from '../../db/webhooks/store-webhook.ts';
 import type { AccountWorkflows } from '../../temporal/account-workflows.ts';
 import { noContext, storageRig, type StorageRig } from '../support/storage-rig.ts';
 import { storeAccount } from '../support/store.ts';

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { createKeyRing } from '../../credentials/key-ring.ts';
 import { connectDatabase, type Database } from '../../db/connect.ts';
-import { commitDiscovery } from '../../db/commit-discovery.ts';
-import { findCredentials } from '../../db/find-credentials.ts';
-import { linkConnection, newId } from '../../db/link-connection.ts';
+import { commitDiscovery } from '../../db/connections/commit-discovery.ts';
+import { findCredentials } from '../../db/connections/find-credentials.ts';
+import { linkConnection, newId } from '../../db/connections/link-connection.ts';
 import { freshDatabase, startProcess } from '../support/servers.ts';
 
 const TRANSACTIONS = 200_000;

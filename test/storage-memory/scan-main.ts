@@ -1,10 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { ActivityDeps } from '../../activities/deps.ts';
-import { syncTransactions } from '../../activities/sync-transactions.ts';
+import { syncTransactions } from '../../activities/syncs/sync-transactions.ts';
 import { createKeyRing } from '../../credentials/key-ring.ts';
 import { connectDatabase } from '../../db/connect.ts';
-import { newId } from '../../db/link-connection.ts';
+import { newId } from '../../db/connections/link-connection.ts';
 import { configuredProviders } from '../../providers/configured.ts';
 
 /*

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectDatabase, type Database } from '../../db/connect.ts';
-import { recordAccountState } from '../../db/record-account-state.ts';
+import { recordAccountState } from '../../db/accounts/record-account-state.ts';
 import type { AccountStatus, PauseReason } from '../../db/schema.ts';
 import { freshDatabase, type FreshDatabase } from '../support/fresh-database.ts';
 import { storeAccount } from '../support/store.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { beginSyncRun } from '../../db/begin-sync-run.ts';
-import { commitBalance } from '../../db/commit-balance.ts';
+import { beginSyncRun } from '../../db/syncs/begin-sync-run.ts';
+import { commitBalance } from '../../db/balances/commit-balance.ts';
 import { connectDatabase, type Database } from '../../db/connect.ts';
-import { newId } from '../../db/link-connection.ts';
+import { newId } from '../../db/connections/link-connection.ts';
 import type { Provider } from '../../providers/provider.ts';
 import { freshDatabase, type FreshDatabase } from '../support/fresh-database.ts';
 import { asMirrored, mirrorOf } from '../support/mirror.ts';

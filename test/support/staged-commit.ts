@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { beginSyncRun } from '../../db/begin-sync-run.ts';
-import { commitTransactions, type TransactionsCommit } from '../../db/commit-transactions.ts';
+import { beginSyncRun } from '../../db/syncs/begin-sync-run.ts';
+import {
+  commitTransactions,
+  type TransactionsCommit,
+} from '../../db/transactions/commit-transactions.ts';
 import type { Database } from '../../db/connect.ts';
-import type { SyncCounts } from '../../db/finish-sync-run.ts';
-import { newId } from '../../db/link-connection.ts';
-import { stageTransactions } from '../../db/stage-transactions.ts';
+import type { SyncCounts } from '../../db/syncs/finish-sync-run.ts';
+import { newId } from '../../db/connections/link-connection.ts';
+import { stageTransactions } from '../../db/transactions/stage-transactions.ts';
 import type { ProviderTransaction } from '../../providers/provider.ts';
 
 /** A transaction of some provider, with what a test does not care about filled in. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { noopMetricMeter } from '@temporalio/common';
 import type { Hono } from 'hono';
 import type { ActivityDeps } from '../../activities/deps.ts';
-import { discoverAccounts } from '../../activities/discover-accounts.ts';
+import { discoverAccounts } from '../../activities/connections/discover-accounts.ts';
 import { createMetrics } from '../../activities/metrics.ts';
 import { createApp } from '../../api/app.ts';
 import { createLogger } from '../../config/logger.ts';

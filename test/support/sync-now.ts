@@ -1,8 +1,8 @@
-import { syncBalance } from '../../activities/sync-balance.ts';
-import type { SyncDone } from '../../activities/sync-done.ts';
-import { syncTransactions } from '../../activities/sync-transactions.ts';
+import { syncBalance } from '../../activities/syncs/sync-balance.ts';
+import type { SyncDone } from '../../activities/syncs/sync-done.ts';
+import { syncTransactions } from '../../activities/syncs/sync-transactions.ts';
 import type { Database } from '../../db/connect.ts';
-import { newId } from '../../db/link-connection.ts';
+import { newId } from '../../db/connections/link-connection.ts';
 import type { Provider } from '../../providers/provider.ts';
 import { createProviderRegistry } from '../../providers/registry.ts';
 import type { Trigger } from '../../workflows/messages.ts';

@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
-import { syncBalance } from '../../../activities/sync-balance.ts';
-import type { SyncDone } from '../../../activities/sync-done.ts';
-import { syncTransactions } from '../../../activities/sync-transactions.ts';
-import { StageLost } from '../../../db/commit-transactions.ts';
-import { failSyncRun } from '../../../db/fail-sync-run.ts';
-import { newId } from '../../../db/link-connection.ts';
-import { SyncRefused } from '../../../db/open-sync-commit.ts';
+import { syncBalance } from '../../../activities/syncs/sync-balance.ts';
+import type { SyncDone } from '../../../activities/syncs/sync-done.ts';
+import { syncTransactions } from '../../../activities/syncs/sync-transactions.ts';
+import { StageLost } from '../../../db/transactions/commit-transactions.ts';
+import { failSyncRun } from '../../../db/syncs/fail-sync-run.ts';
+import { newId } from '../../../db/connections/link-connection.ts';
+import { SyncRefused } from '../../../db/syncs/open-sync-commit.ts';
 import { ProviderError } from '../../../providers/errors.ts';
 import type { TranslatedWebhook } from '../../../providers/provider.ts';
 import { createProviderRegistry } from '../../../providers/registry.ts';

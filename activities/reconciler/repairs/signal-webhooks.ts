@@ -1,0 +1,15 @@
+import { markSignalFailed, markSignalled } from '../../../db/webhooks/mark-signalled.ts';
+import { webhooksToSignal } from '../../../db/webhooks/webhooks-to-signal.ts';
+import type { Repair } from './repair.ts';
+
+/** Webhooks that wait, and of which the account's workflow was never told, or to no effect. */
+export const signalWebhooks: Repair = async ({ db, accountWorkflows }, round) =>
+  round.each(await webhooksToSignal(db), async (waiting) => {
+    try {
+      await accountWorkflows.webhookStored(waiting.account, waiting.product);
+    } catch (error) {
+      await markSignalFailed(db, waiting);
+      throw error;
+    }
+    await markSignalled(db, waiting);
+  });

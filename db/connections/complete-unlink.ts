@@ -1,0 +1,32 @@
+import { sql } from 'kysely';
+import type { Database } from '../connect.ts';
+import { recordEvent } from '../events/record-event.ts';
+
+/**
+ * Marks a connection as unlinked and forgets its credentials and what it offered; no change where that is
+ * done. Answers whether its data is to be erased.
+ */
+export async function completeUnlink(db: Database, connectionId: string): Promise<boolean> {
+  return await db.transaction().execute(async (trx) => {
+    const connection = await trx
+      .selectFrom('connections')
+      .where('id', '=', connectionId)
+      .select(['status', 'unlink_data', 'erased_at'])
+      .forNoKeyUpdate()
+      .executeTakeFirstOrThrow();
+    const { status, unlink_data: data } = connection;
+    if (status === 'unlinking') {
+      const now = sql<Date>`now()`;
+      await trx
+        .updateTable('connections')
+        .set({ status: 'unlinked', status_code: null, credentials: null })
+        .set({ status_changed_at: now, unlinked_at: now })
+        .where('id', '=', connectionId)
+        .execute();
+      await trx.deleteFrom('offered_accounts').where('connection_id', '=', connectionId).execute();
+      await recordEvent(trx, { type: 'connection.unlinked', connectionId, data: { data } });
+    }
+    const isUnlinked = status === 'unlinking' || status === 'unlinked';
+    return isUnlinked && data === 'erase' && connection.erased_at === null;
+  });
+}

@@ -1,0 +1,59 @@
+import { sql } from 'kysely';
+import type { Timestamp } from '../../providers/provider.ts';
+import type { Database } from '../connect.ts';
+import { consentOf, learnt, type ConsentFound } from './consent.ts';
+
+export interface ConsentSaid {
+  readonly status: 'active' | 'reauth_required' | 'gone';
+  /** The bank's time. */
+  readonly asOf: Timestamp;
+}
+
+export interface ConsentCommit {
+  readonly accountId: string;
+  readonly connectionId: string;
+  /** Null: the webhooks said nothing of it. */
+  readonly said: ConsentSaid | null;
+  readonly webhookIds: readonly string[];
+}
+
+/**
+ * Stores how a connection's consent stands, unless something newer is known, and that these webhooks
+ * took effect on this account. Answers with how it now stands.
+ */
+export async function commitConsent(db: Database, commit: ConsentCommit): Promise<ConsentFound> {
+  const { accountId, connectionId, said, webhookIds } = commit;
+  return await db.transaction().execute(async (trx) => {
+    if (said) {
+      await trx
+        .updateTable('connections')
+        .set({ ...learnt(said.status, 'webhook'), status_as_of: said.asOf })
+        .where('id', '=', connectionId)
+        .where('status', 'in', ['active', 'reauth_required', 'gone'])
+        .where((eb) =>
+          eb.or([
+            eb('status_as_of', 'is', null),
+            eb('status_as_of', '<', sql<Date>`${said.asOf}::timestamptz`),
+            // Every account of the connection hears of it, and the first has stored it.
+            sql<boolean>`status_as_of = ${said.asOf}::timestamptz and status != ${said.status}`,
+            // A time in the future was a mistake.
+            eb('status_as_of', '>', sql<Date>`now() + interval '10 minutes'`),
+          ]),
+        )
+        .execute();
+    }
+    await trx
+      .updateTable('webhook_effects')
+      .set({ applied_at: sql<Date>`now()` })
+      .where('account_id', '=', accountId)
+      .where('product', '=', 'connection')
+      .where(sql<boolean>`webhook_id = any(${[...webhookIds]}::uuid[])`)
+      .execute();
+    const connection = await trx
+      .selectFrom('connections')
+      .where('id', '=', connectionId)
+      .select(['status', 'consent_version'])
+      .executeTakeFirstOrThrow();
+    return consentOf(connection);
+  });
+}

@@ -1,0 +1,82 @@
+import { sql, type QueryCreator } from 'kysely';
+import type { Product } from '../../config/product.ts';
+import type { Timestamp } from '../../providers/provider.ts';
+import type { Schema } from '../schema.ts';
+import { isStale } from '../accounts/staleness.ts';
+
+export interface SyncCounts {
+  readonly fetched: number;
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+}
+
+export interface SyncRunEnd {
+  readonly syncRunId: string;
+  readonly accountId: string;
+  readonly product: Product;
+  readonly dataAsOf: Timestamp;
+  readonly counts: SyncCounts;
+  readonly quarantined?: number;
+  /** The stored webhooks that this sync put into effect. */
+  readonly webhookIds: readonly string[];
+  readonly nextSyncAt: Timestamp | null;
+}
+
+/**
+ * The last part of a sync's transaction: the record of it, the account's freshness and the webhooks
+ * that it put into effect. The freshness moves forward only.
+ *
+ * @param trx the transaction, or a statement begun in it that is to do this too.
+ */
+export async function finishSyncRun(trx: QueryCreator<Schema>, end: SyncRunEnd): Promise<void> {
+  const { syncRunId, accountId, product, dataAsOf, counts, webhookIds } = end;
+  // One statement: a sync is mostly waiting for round trips.
+  await trx
+    .with('run', (trx) =>
+      trx
+        .updateTable('sync_runs')
+        .set({
+          ...counts,
+          status: 'succeeded',
+          finished_at: sql<Date>`now()`,
+          data_as_of: dataAsOf,
+          webhooks: webhookIds.length,
+          quarantined: end.quarantined ?? 0,
+          error_kind: null,
+          error_code: null,
+        })
+        .where('id', '=', syncRunId),
+    )
+    .with('effects', (trx) =>
+      trx
+        .updateTable('webhook_effects')
+        .set({ applied_at: sql<Date>`now()`, sync_run_id: syncRunId })
+        .where('account_id', '=', accountId)
+        .where('product', '=', product)
+        .where(sql<boolean>`webhook_id = any(${[...webhookIds]}::uuid[])`)
+        .where('applied_at', 'is', null),
+    )
+    .updateTable('accounts')
+    .set({
+      ...(product === 'balance'
+        ? {
+            balance_synced_at: sql<Date>`now()`,
+            balance_as_of: sql<Date>`greatest(balance_as_of, ${dataAsOf}::timestamptz)`,
+            balance_error_code: null,
+          }
+        : {
+            transactions_synced_at: sql<Date>`now()`,
+            transactions_as_of: sql<Date>`greatest(transactions_as_of, ${dataAsOf}::timestamptz)`,
+            transactions_error_code: null,
+          }),
+      // This product is fresh now; the other may not be.
+      stale_since: sql<Date | null>`case when ${isStale(otherThan(product))} then stale_since end`,
+      next_sync_at: end.nextSyncAt,
+    })
+    .where('id', '=', accountId)
+    .execute();
+}
+
+const otherThan = (product: Product): Product =>
+  product === 'balance' ? 'transaction' : 'balance';
