@@ -20,7 +20,7 @@ const { values } = parseArgs({
     parts: { type: 'string', default: 'cost,throughput,latency' },
     /** Whole runs that are counted, of 30 refreshes each. */
     runs: { type: 'string', default: '4' },
-    rounds: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '3' },
     accounts: { type: 'string', default: '400' },
     /** Of those accounts, in milliseconds. */
     interval: { type: 'string', default: '3000' },

@@ -51,7 +51,7 @@ const SAMPLED_WORKFLOWS = 10;
 const AT_ONCE = 20;
 /** Refreshes of each account before the measurement, on average, if they come in time. */
 const SETTLED_AFTER = 2;
-const SETTLE_AT_MOST_MS = 30_000;
+const SETTLE_AT_MOST_MS = 20_000;
 const nothing: SyncResult = { added: 0, changed: 0, removed: 0, more: false };
 
 /**
