@@ -15,6 +15,7 @@ import {
   takeConsent,
 } from './account-state.ts';
 import { readConsent, recordAccountState } from './activities.ts';
+import { conditionOrTime } from './condition-or-time.ts';
 import { createDashboard } from './dashboard.ts';
 import { readFailure } from './failure.ts';
 import { handleMessages } from './handlers.ts';
@@ -117,7 +118,7 @@ export async function accountSync(input: AccountSyncInput): Promise<void> {
       if (armed === null) await condition(changed);
       else {
         const wait = Math.max(armed - Date.now(), 1);
-        await condition(changed, wait, { summary: 'until the next sync' });
+        await conditionOrTime(changed, wait, 'until the next sync');
       }
       passDeadline(state, Date.now());
     }

@@ -177,7 +177,10 @@ export function createSyncs(
     const { settings } = state;
     const next = deadline(state);
     const result = await sync(isoOrNull(next));
-    if (deadline(state) !== next || settings !== state.settings) state.recorded = null;
+    // A sync that follows at once writes down the next one itself.
+    const isFollowed = PRODUCTS.some((name) => canStart(state, name));
+    const isOther = deadline(state) !== next && !isFollowed;
+    if (isOther || settings !== state.settings) state.recorded = null;
     return result;
   }
 
