@@ -13,7 +13,7 @@ export interface ReadyBlockOptions {
   readonly account: DemoAccount;
 }
 
-const ACCOUNT_WORKFLOWS = `WorkflowType="accountSync"`;
+const ACCOUNT_WORKFLOWS = `WorkflowType="accountSync" AND ExecutionStatus="Running"`;
 const LATEST_SYNCS =
   'select started_at, account_id, product, triggers, status, added, changed from sync_runs order by started_at desc limit 10';
 
@@ -36,6 +36,9 @@ Freshet is ready.
 
   Let the bank post a transaction and send the webhook (${account.label}):
     curl -s -X POST ${sandboxUrl(settings)}/control/accounts/${account.bankId}/transactions -H 'Content-Type: application/json' -d '{"amount":"-2500.00","description":"Market"}'
+
+  Look at what has arrived:
+    curl -s ${key} '${api}/v1/accounts/${account.id}/transactions?limit=1'
 
   Pause that account (and \`start\` it again):
     curl -s -X POST ${key} ${api}/v1/accounts/${account.id}/pause

@@ -43,7 +43,9 @@ export const connection = z
     status_code: z
       .string()
       .nullable()
-      .describe('Why, such as the provider’s last error while it is linking or unlinking.'),
+      .describe(
+        'Why: the provider’s last error, also while it is linking or unlinking; `webhook` where a webhook told it; null while all is well.',
+      ),
     status_changed_at: timestamp,
     consent_expires_at: timestamp.nullable(),
     new_accounts: newAccounts,

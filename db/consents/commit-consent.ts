@@ -27,7 +27,10 @@ export async function commitConsent(db: Database, commit: ConsentCommit): Promis
     if (said) {
       await trx
         .updateTable('connections')
-        .set({ ...learnt(said.status, 'webhook'), status_as_of: said.asOf })
+        .set({
+          ...learnt(said.status, said.status === 'active' ? null : 'webhook'),
+          status_as_of: said.asOf,
+        })
         .where('id', '=', connectionId)
         .where('status', 'in', ['active', 'reauth_required', 'gone'])
         .where((eb) =>
