@@ -18,10 +18,14 @@ export async function keepHistory(name: string, history: History): Promise<void>
   const folder = new URL(`${manifest.version}/`, FOLDER);
   await mkdir(folder, { recursive: true });
   const message = Message.toObject(Message.fromObject(history), READABLE);
-  // Who ran it says nothing of its shape.
-  const text = JSON.stringify(message, null, 2).replaceAll(
-    /"identity":\s*"[^"]*"/g,
-    '"identity": "recorded"',
+  // Who ran it, and from which folder, says nothing of its shape.
+  const text = JSON.stringify(
+    message,
+    (key, value: unknown) => {
+      if (key === 'identity') return 'recorded';
+      return key === 'stackTrace' ? '' : value;
+    },
+    2,
   );
   await writeFile(new URL(`${name}.json`, folder), `${text}\n`);
 }
