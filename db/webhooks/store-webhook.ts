@@ -1,8 +1,12 @@
 import { sql, type RawBuilder } from 'kysely';
-import { accountsToRun, type AccountToRun } from '../accounts/account-to-run.ts';
+import type { AccountToRun } from '../accounts/account-to-run.ts';
 import type { Database } from '../connect.ts';
 import { somethingNew } from '../consents/consent.ts';
 import type { EffectProduct, WebhookOutcome } from '../schema.ts';
+import { accountsConcerned, connectionLooking, isLooking } from './find-concerned.ts';
+import { storeAgain } from './store-again.ts';
+
+type Queries = Pick<Database, 'selectFrom' | 'insertInto' | 'updateTable' | 'with'>;
 
 export interface WebhookToStore {
   readonly provider: string;
@@ -47,8 +51,6 @@ export async function storeWebhook(db: Database, webhook: WebhookToStore): Promi
     return id === null ? stored : await addEffects(trx, { id, effects }, webhook);
   });
 }
-
-type Queries = Pick<Database, 'selectFrom' | 'insertInto' | 'updateTable' | 'with'>;
 
 async function store(db: Queries, webhook: WebhookToStore): Promise<StoredWebhook> {
   const rows = await db
@@ -144,93 +146,6 @@ async function addEffects(
     .returning(['account_id as accountId', 'product'])
     .execute();
   return { id, effects: [...effects, ...added] };
-}
-
-function accountsConcerned(db: Pick<Database, 'selectFrom'>, webhook: WebhookToStore) {
-  const { provider, providerConnectionId, providerAccountId } = webhook;
-  return accountsToRun(db)
-    .where('accounts.provider', '=', provider)
-    .where('connections.provider', '=', provider)
-    .where('connections.unlinked_at', 'is', null)
-    .where('accounts.unlinked_at', 'is', null)
-    .$if(providerConnectionId !== null, (query) =>
-      query.where('connections.provider_connection_id', '=', providerConnectionId),
-    )
-    .$if(providerAccountId !== null, (query) =>
-      query.where('accounts.provider_account_id', '=', providerAccountId),
-    )
-    .$if(providerConnectionId === null && providerAccountId === null, (query) =>
-      query.where(sql<boolean>`false`),
-    );
-}
-
-/** The connection whose accounts are not known, where the webhook tells of its consent. */
-function connectionLooking(db: Pick<Database, 'selectFrom'>, webhook: WebhookToStore) {
-  const { provider, providerConnectionId, providerAccountId, products } = webhook;
-  return db
-    .selectFrom('connections')
-    .where(sql<boolean>`${products.includes('connection')}`)
-    .where('provider', '=', provider)
-    .where('unlinked_at', 'is', null)
-    .where(isLooking)
-    .$if(providerConnectionId !== null, (query) =>
-      query.where('provider_connection_id', '=', providerConnectionId),
-    )
-    .$if(providerConnectionId === null, (query) =>
-      query.where('id', 'in', (eb) =>
-        eb
-          .selectFrom('accounts')
-          .where('accounts.provider', '=', provider)
-          .where('accounts.provider_account_id', '=', providerAccountId)
-          .where('accounts.unlinked_at', 'is', null)
-          .select('accounts.connection_id'),
-      ),
-    )
-    .select('id');
-}
-
-const isLooking = sql<boolean>`(status = 'linking'
-  or (status in ('reauth_required', 'gone') and accounts_checked_at is null))`;
-
-/**
- * A webhook that was stored before has no new effect. But one to which its provider gives no time can
- * tell of another event in the same words: then what it points to is looked at again.
- */
-async function storeAgain(db: Queries, webhook: WebhookToStore): Promise<StoredWebhook> {
-  if (webhook.occurredAt !== null) return { id: null, effects: [] };
-  const reopened = await db
-    .updateTable('webhook_effects')
-    .from('inbound_webhooks')
-    .whereRef('inbound_webhooks.id', '=', 'webhook_effects.webhook_id')
-    .where('inbound_webhooks.provider', '=', webhook.provider)
-    .where('inbound_webhooks.dedupe_key', '=', webhook.dedupeKey)
-    .where('webhook_effects.applied_at', 'is not', null)
-    .where((eb) =>
-      eb.exists(
-        eb
-          .selectFrom('accounts')
-          .whereRef('accounts.id', '=', 'webhook_effects.account_id')
-          .where('accounts.unlinked_at', 'is', null),
-      ),
-    )
-    .set({ applied_at: null, signalled_at: null, sync_run_id: null })
-    .returning([
-      'webhook_effects.webhook_id as id',
-      'webhook_effects.account_id as accountId',
-      'webhook_effects.product',
-    ])
-    .execute();
-  const [first] = reopened;
-  // What the bank gives no time is as of when it came.
-  if (first) {
-    await db
-      .updateTable('inbound_webhooks')
-      .set({ received_at: sql<Date>`now()` })
-      .where('id', '=', first.id)
-      .execute();
-  }
-  const effects = reopened.map(({ accountId, product }) => ({ accountId, product }));
-  return { id: first?.id ?? null, effects };
 }
 
 /** What became of it, as SQL that looks at the accounts it concerns. */
