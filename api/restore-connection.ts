@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { linkedAccountsOf } from '../db/accounts/accounts-of-connection.ts';
 import { countWaitingForLogin } from '../db/consents/count-waiting-for-login.ts';
 import { restoreConsent } from '../db/consents/restore-consent.ts';
+import { tellOfConsent } from '../temporal/tell-of-consent.ts';
 import type { ApiDeps } from './deps.ts';
 import { doConnectionWork } from './do-connection-work.ts';
 import { linkedConnection } from './find-connection.ts';
@@ -21,10 +22,7 @@ export async function restoreConnection(deps: ApiDeps, connectionId: string): Pr
   const { provider } = await linkedConnection(db, connectionId);
   const isLinking = await restoreConsent(db, connectionId);
   const accounts = await linkedAccountsOf(db, connectionId);
-  const told = await Promise.allSettled(
-    accounts.map((account) => accountWorkflows.connectionChanged(account)),
-  );
-  const failed = told.filter(({ status }) => status === 'rejected').length;
+  const failed = await tellOfConsent(accountWorkflows, accounts);
   if (failed > 0) logger.warn({ connectionId, failed }, 'resuming left to the reconciler');
   if (isLinking) {
     return (await doConnectionWork(deps, 'link', { id: connectionId, provider })) === 'done';

@@ -1,3 +1,4 @@
+import { isOfOneAccount } from '../config/account-code.ts';
 import { PACE, type Pace } from '../config/pace.ts';
 import { PRODUCTS, type Product } from '../config/product.ts';
 import type { ConsentFound } from '../activities/contract.ts';
@@ -296,9 +297,9 @@ export function retry(state: AccountSyncState, products: readonly Product[]): vo
 const isAskedFor = ({ due }: ProductState): boolean =>
   due.some((trigger) => trigger !== 'schedule');
 
-/** The bank knows the account no more. Such a code tells nothing of the consent. */
+/** The bank knows the account no more. */
 const isUnknown = ({ lastErrorKind, lastErrorCode }: ProductState): boolean =>
-  lastErrorKind === 'gone' && lastErrorCode?.startsWith('account_') === true;
+  lastErrorKind === 'gone' && lastErrorCode !== null && isOfOneAccount(lastErrorCode);
 
 /**
  * When the workflow must next act by itself, milliseconds since the epoch; null while nothing is

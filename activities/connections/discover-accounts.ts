@@ -28,7 +28,8 @@ const ended = (outcome: Exclude<Discovery['outcome'], 'found'>): Discovery => ({
 
 /**
  * Asks the provider which accounts a connection has and stores what it tells. Begins anew when the
- * connection is linked again meanwhile, or a webhook tells of its consent. Throws `ProviderError` where it should be tried again.
+ * connection is linked again meanwhile, or a webhook tells of its consent. Throws `ProviderError` where
+ * it should be tried again.
  */
 export async function discoverAccounts(
   deps: Deps,

@@ -1,6 +1,7 @@
 import { linkedAccountsOf } from '../../db/accounts/accounts-of-connection.ts';
 import type { CallContext } from '../../providers/provider.ts';
 import type { ActivityDeps } from '../deps.ts';
+import { startAccount } from './start-account.ts';
 
 /**
  * Sees to it that each linked account of a connection has its workflow, and that those which ran before
@@ -14,9 +15,6 @@ export async function startAccounts(
   for (const account of await linkedAccountsOf(db, connectionId)) {
     signal.throwIfAborted();
     heartbeat();
-    if (await accountWorkflows.start(account)) continue;
-    if (account.confirmed_consent_version < account.consent_version) {
-      await accountWorkflows.connectionChanged(account);
-    }
+    await startAccount(accountWorkflows, account);
   }
 }

@@ -1,4 +1,5 @@
-import { accountsToRun } from '../../db/accounts/account-to-run.ts';
+import { linkedAccountsOf } from '../../db/accounts/accounts-of-connection.ts';
+import { tellOfConsent } from '../../temporal/tell-of-consent.ts';
 import type { ActivityDeps } from '../deps.ts';
 
 /**
@@ -10,14 +11,8 @@ export async function tellSiblings(
   connectionId: string,
   accountId: string,
 ): Promise<void> {
-  const siblings = await accountsToRun(db)
-    .where('accounts.connection_id', '=', connectionId)
-    .where('accounts.unlinked_at', 'is', null)
-    .where('accounts.id', '!=', accountId)
-    .execute();
-  const told = await Promise.allSettled(
-    siblings.map((account) => accountWorkflows.connectionChanged(account)),
-  );
-  const failed = told.filter(({ status }) => status === 'rejected').length;
+  const accounts = await linkedAccountsOf(db, connectionId);
+  const siblings = accounts.filter(({ id }) => id !== accountId);
+  const failed = await tellOfConsent(accountWorkflows, siblings);
   if (failed > 0) logger.warn({ connectionId, failed }, 'consent left to the reconciler');
 }

@@ -17,7 +17,8 @@ export interface PendingWork {
 
 /**
  * The account, as `openAccount` gives it, and the webhooks that a sync has to put into effect, and what
- * they say; where the bank is not to be called, those that hold everything. No work when only webhooks asked for it and none is left.
+ * they say; where the bank is not to be called, those that hold everything. No work when only webhooks
+ * asked for it and none is left.
  */
 export async function openWork(
   deps: ActivityDeps,

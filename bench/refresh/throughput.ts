@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
 import type { Activities, SyncInput, SyncResult } from '../../activities/contract.ts';
 import { PACE } from '../../config/pace.ts';
@@ -162,7 +163,10 @@ async function runSide(
       stack.temporal.workflow
         .getHandle(id)
         .terminate()
-        .catch(() => undefined),
+        .catch((error: unknown) => {
+          // Between two runs, or over already.
+          if (!(error instanceof WorkflowNotFoundError)) throw error;
+        }),
     );
     workers.forEach((worker) => worker.shutdown());
     await running;

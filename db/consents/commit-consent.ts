@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { Timestamp } from '../../providers/provider.ts';
 import type { Database } from '../connect.ts';
-import { consentOf, learnt, type ConsentFound } from './consent.ts';
+import { learnt, type ConsentFound } from './consent.ts';
+import { findConsent } from './find-consent.ts';
 
 export interface ConsentSaid {
   readonly status: 'active' | 'reauth_required' | 'gone';
@@ -55,11 +56,6 @@ export async function commitConsent(db: Database, commit: ConsentCommit): Promis
       .where('product', '=', 'connection')
       .where(sql<boolean>`webhook_id = any(${[...webhookIds]}::uuid[])`)
       .execute();
-    const connection = await trx
-      .selectFrom('connections')
-      .where('id', '=', connectionId)
-      .select(['status', 'consent_version'])
-      .executeTakeFirstOrThrow();
-    return consentOf(connection);
+    return await findConsent(trx, connectionId);
   });
 }

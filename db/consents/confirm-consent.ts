@@ -1,5 +1,6 @@
 import type { Database } from '../connect.ts';
 import { consentOf, learnt, type ConsentFound } from './consent.ts';
+import { findConsent } from './find-consent.ts';
 
 /**
  * Notes that a connection which had ended at the bank could be read, unless something newer than
@@ -19,10 +20,5 @@ export async function confirmConsent(
     .returning(['status', 'consent_version'])
     .executeTakeFirst();
   if (confirmed) return { consent: consentOf(confirmed), isNew: true };
-  const connection = await db
-    .selectFrom('connections')
-    .where('id', '=', connectionId)
-    .select(['status', 'consent_version'])
-    .executeTakeFirstOrThrow();
-  return { consent: consentOf(connection), isNew: false };
+  return { consent: await findConsent(db, connectionId), isNew: false };
 }

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { ConnectionStatus } from '../schema.ts';
 
 /** How a connection's consent stands, as far as its accounts are concerned. */
@@ -19,11 +19,10 @@ export function consentOf(row: {
   return { status, version };
 }
 
+type Learnt = 'linking' | 'active' | 'reauth_required' | 'gone';
+
 /** What is written to a connection when something is learnt of its consent. */
-export function learnt(
-  status: 'linking' | 'active' | 'reauth_required' | 'gone',
-  code: string | null,
-) {
+export function learnt(status: Learnt | RawBuilder<Learnt>, code: string | null) {
   return {
     status,
     status_code: code,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../connect.ts';
-import { somethingNew } from './consent.ts';
+import { learnt } from './consent.ts';
 
 /**
  * Notes that the customer has logged in again. Where the accounts that a link chose have not been found,
@@ -11,13 +11,7 @@ export async function restoreConsent(db: Database, connectionId: string): Promis
     when status = 'linking' or accounts_checked_at is null then 'linking' else 'active' end`;
   const restored = await db
     .updateTable('connections')
-    .set({
-      status,
-      status_code: null,
-      status_as_of: sql<Date>`now()`,
-      status_changed_at: sql<Date>`case when status = ${status} then status_changed_at else now() end`,
-      ...somethingNew(),
-    })
+    .set(learnt(status, null))
     .where('id', '=', connectionId)
     .where('status', 'in', ['linking', 'active', 'reauth_required', 'gone'])
     .returning('status')

@@ -1,7 +1,9 @@
 import { sql, type Transaction } from 'kysely';
+import { isOfOneAccount } from '../../config/account-code.ts';
 import type { Product } from '../../config/product.ts';
 import type { Database } from '../connect.ts';
-import { consentOf, learnt, type ConsentFound } from '../consents/consent.ts';
+import { learnt, type ConsentFound } from '../consents/consent.ts';
+import { findConsent } from '../consents/find-consent.ts';
 import type { Schema, SyncTrigger } from '../schema.ts';
 
 export interface SyncRunFailure {
@@ -52,12 +54,8 @@ export async function failSyncRun(db: Database, failure: SyncRunFailure): Promis
       .where('status', '!=', status)
       .returning('id')
       .executeTakeFirst();
-    const connection = await trx
-      .selectFrom('connections')
-      .where('id', '=', connectionId)
-      .select(['status', 'consent_version'])
-      .executeTakeFirstOrThrow();
-    return { consent: consentOf(connection), changedConnection: changed?.id ?? null };
+    const consent = await findConsent(trx, connectionId);
+    return { consent, changedConnection: changed?.id ?? null };
   });
 }
 
@@ -96,8 +94,8 @@ async function recordRun(trx: Transaction<Schema>, failure: SyncRunFailure): Pro
     .execute();
 }
 
-/** A code such as `account_unknown` tells of one account, not of the consent. */
+/** What the failure tells of the consent; null: nothing. */
 function consentAfter({ errorKind, errorCode }: SyncRunFailure): 'reauth_required' | 'gone' | null {
   if (errorKind === 'reauth') return 'reauth_required';
-  return errorKind === 'gone' && !errorCode.startsWith('account_') ? 'gone' : null;
+  return errorKind === 'gone' && !isOfOneAccount(errorCode) ? 'gone' : null;
 }

@@ -1,3 +1,4 @@
+import { startAccount } from '../../connections/start-account.ts';
 import type { Repair } from './repair.ts';
 
 /**
@@ -5,10 +6,4 @@ import type { Repair } from './repair.ts';
  * not followed its consent for long.
  */
 export const startMissingWorkflows: Repair = async ({ accountWorkflows }, round) =>
-  round.each(await round.accounts(), async (account) => {
-    if (await accountWorkflows.start(account)) return true;
-    if (account.confirmed_consent_version < account.consent_version) {
-      await accountWorkflows.connectionChanged(account);
-    }
-    return false;
-  });
+  round.each(await round.accounts(), (account) => startAccount(accountWorkflows, account));
