@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
-import { startApi, type RunningApi } from '../../api/start-api.ts';
+import { startApi, type ApiLimits, type RunningApi } from '../../api/start-api.ts';
 import { INTERVAL_MS, type IntervalTable } from '../../config/interval.ts';
-import { createLogger } from '../../config/logger.ts';
+import { createLogger, type Logger } from '../../config/logger.ts';
 import { PACE, type Pace } from '../../config/pace.ts';
+import type { SenderSettings } from '../../config/sender-settings.ts';
 import { createApiKey } from '../../credentials/api-key.ts';
+import type { WebhookBodies } from '../../credentials/webhook-body.ts';
 import { connectDatabase, type Database } from '../../db/connect.ts';
 import { configuredProviders } from '../../providers/configured.ts';
 import type { ProviderLimits } from '../../providers/effective-interval.ts';
@@ -34,6 +36,14 @@ export interface FreshetOptions {
   readonly providers?: ProviderRegistry;
   /** The main file of the workers: `worker/main.ts` when not given. */
   readonly workerMain?: string;
+  /** Other limits of the API's than its own. */
+  readonly apiLimits?: Partial<ApiLimits>;
+  readonly senders?: SenderSettings;
+  readonly webhookBodies?: WebhookBodies;
+  /** Where the API's metrics are served. */
+  readonly metricsAddress?: string;
+  /** The API's log; none when not given. */
+  readonly logger?: Logger;
   /** More variables for the workers. */
   readonly workerEnv?: Readonly<Record<string, string>>;
 }
@@ -99,7 +109,11 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
       options.providers ?? configuredProviders(okra),
       options.limits ?? {},
     ),
-    logger: createLogger('api', 'silent'),
+    logger: options.logger ?? createLogger('api', 'silent'),
+    ...(options.apiLimits ? { limits: options.apiLimits } : {}),
+    ...(options.senders ? { senders: options.senders } : {}),
+    ...(options.webhookBodies ? { webhookBodies: options.webhookBodies } : {}),
+    metricsAddress: options.metricsAddress,
     intervals: { ...INTERVAL_MS, ...options.intervals },
     pace: { ...PACE, ...options.pace },
   });

@@ -1,0 +1,76 @@
+import type { Readable } from 'node:stream';
+import { Problem, tooLarge } from '../http/problem.ts';
+import type { ByteLease } from './byte-budget.ts';
+
+export interface ReadBodyOptions {
+  /** What its header says, if anything. */
+  readonly announcedBytes: number | undefined;
+  readonly mostBytes: number;
+  readonly timeoutMs: number;
+  readonly lease: ByteLease;
+}
+
+/** A webhook of this size or less takes no second piece of memory. */
+const FIRST_BYTES = 16 * 1024;
+
+/**
+ * Reads a body to its end. Rejects with a `Problem`: 413, 408, or 400 where the client goes away; and with `Overloaded`.
+ *
+ * What comes is copied into one piece of memory: a body in a million chunks of a byte takes no more than in
+ * one. That piece grows with what has come.
+ */
+export async function readBody(source: Readable, options: ReadBodyOptions): Promise<Uint8Array> {
+  const { announcedBytes, mostBytes, timeoutMs, lease } = options;
+  if (announcedBytes !== undefined && announcedBytes > mostBytes) throw tooMuch(mostBytes);
+  if (source.destroyed) throw incomplete();
+  let body = Buffer.alloc(0);
+  let length = 0;
+
+  function append(chunk: Buffer): void {
+    const needed = length + chunk.length;
+    if (needed > mostBytes) throw tooMuch(mostBytes);
+    if (needed > body.length) {
+      const first = Math.min(announcedBytes ?? FIRST_BYTES, FIRST_BYTES);
+      const grown = Math.min(Math.max(needed, 2 * body.length, first), mostBytes);
+      lease.take(grown - body.length);
+      const larger = Buffer.allocUnsafe(grown);
+      body.copy(larger, 0, 0, length);
+      body = larger;
+    }
+    chunk.copy(body, length);
+    length = needed;
+  }
+
+  const ended = Promise.withResolvers<void>();
+  const onData = (chunk: Buffer): void => {
+    try {
+      append(chunk);
+    } catch (error) {
+      ended.reject(error);
+    }
+  };
+  const onEnd = (): void => ended.resolve();
+  const onGone = (): void => ended.reject(incomplete());
+  const timer = setTimeout(() => ended.reject(tooSlow()), timeoutMs);
+  source.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
+  try {
+    await ended.promise;
+  } finally {
+    clearTimeout(timer);
+    // What still comes is thrown away. `error` keeps its listener: without one it would end the process.
+    source.off('data', onData).off('end', onEnd).off('close', onGone);
+  }
+  return body.subarray(0, length);
+}
+
+const CLOSE = { headers: { Connection: 'close' } };
+
+const tooMuch = (mostBytes: number): Problem =>
+  tooLarge(`A webhook has at most ${mostBytes} bytes.`);
+
+const tooSlow = (): Problem =>
+  new Problem(408, 'body_too_slow', 'The body did not come in time.', CLOSE);
+
+/** Nobody is there to read it. */
+const incomplete = (): Problem =>
+  new Problem(400, 'body_incomplete', 'The body ended before its end.', CLOSE);
