@@ -30,8 +30,8 @@ export async function readBody(source: Readable, options: ReadBodyOptions): Prom
     const needed = length + chunk.length;
     if (needed > mostBytes) throw tooMuch(mostBytes);
     if (needed > body.length) {
-      const first = Math.min(announcedBytes ?? FIRST_BYTES, FIRST_BYTES);
-      const grown = Math.min(Math.max(needed, 2 * body.length, first), mostBytes);
+      const wanted = Math.min(Math.max(2 * body.length, FIRST_BYTES), announcedBytes ?? mostBytes);
+      const grown = Math.max(needed, wanted);
       lease.take(grown - body.length);
       const larger = Buffer.allocUnsafe(grown);
       body.copy(larger, 0, 0, length);
