@@ -122,6 +122,8 @@ describe('the room for bodies', () => {
     const large = bodyOf(600 * KIB);
     const slow = await eventually(async () => {
       const one = await raw({ 'Content-Length': large.length }, large.slice(0, 400 * KIB));
+      // Meanwhile the server reads what it was sent.
+      for (let n = 0; n < 5; n += 1) await send(bodyOf(100));
       const { status } = await send(bodyOf(400 * KIB));
       if (status === 503 && one.statuses().length === 0) return one;
       one.close();
