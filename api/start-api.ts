@@ -23,6 +23,7 @@ import { serveMetrics, type MetricsServer } from './metrics/serve-metrics.ts';
 import { createByteBudget } from './webhooks/byte-budget.ts';
 import { createCountedLog } from './http/counted-log.ts';
 import { createRejectedSamples } from './webhooks/rejected-samples.ts';
+import { closeServer } from './http/close-server.ts';
 import { signalWebhooks } from './webhooks/signal-webhooks.ts';
 import { createWebhookIntake, STORE_CONNECTIONS } from './webhooks/intake.ts';
 import { createSignalDispatcher } from './webhooks/signal-dispatcher.ts';
@@ -149,7 +150,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     return {
       url,
       async close() {
-        await closeServer(server);
+        await closeServer(server, SHUTDOWN_GRACE_MS);
         await dispatcher.close(SHUTDOWN_GRACE_MS);
         await samples.close(SHUTDOWN_GRACE_MS);
         await release();
@@ -195,12 +196,4 @@ async function listen(server: Server, { host, port }: ApiOptions): Promise<strin
   const address = server.address();
   const actual = typeof address === 'object' && address ? address.port : port;
   return `http://${host.includes(':') ? `[${host}]` : host}:${actual}`;
-}
-
-async function closeServer(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), SHUTDOWN_GRACE_MS);
-  await closed;
-  clearTimeout(timer);
 }
