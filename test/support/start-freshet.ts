@@ -55,6 +55,8 @@ export interface Freshet {
   readonly db: Database;
   readonly databaseUrl: string;
   readonly temporal: Client;
+  /** What a further process of it is to find in its environment. */
+  readonly env: Readonly<Record<string, string>>;
   /** A call to the API with its key. `body` is sent as JSON. */
   call(
     method: string,
@@ -62,8 +64,8 @@ export interface Freshet {
     body?: unknown,
     headers?: Record<string, string>,
   ): Promise<ApiAnswer>;
-  /** `env` goes before what the options say. */
-  startWorker(env?: Readonly<Record<string, string>>): Promise<NodeProcess>;
+  /** `more` goes before what the options say. */
+  startWorker(more?: Readonly<Record<string, string>>): Promise<NodeProcess>;
   /** The newest worker that was started. */
   worker(): NodeProcess;
   close(): Promise<void>;
@@ -117,9 +119,16 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
     intervals: { ...INTERVAL_MS, ...options.intervals },
     pace: { ...PACE, ...options.pace },
   });
+  const env = {
+    FRESHET_DATABASE_URL: database.url,
+    FRESHET_CREDENTIALS_KEYS: credentialsKeys,
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: temporal.namespace,
+    ...okra,
+  };
   const workers: NodeProcess[] = [];
 
-  async function startWorker(env: Readonly<Record<string, string>> = {}): Promise<NodeProcess> {
+  async function startWorker(more: Readonly<Record<string, string>> = {}): Promise<NodeProcess> {
     const worker = await startProcess(
       options.workerMain ??
         (options.intervals || options.pace || options.limits
@@ -129,15 +138,11 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
         TEST_INTERVALS: JSON.stringify(options.intervals ?? {}),
         TEST_PACE: JSON.stringify(options.pace ?? {}),
         TEST_LIMITS: JSON.stringify(options.limits ?? {}),
-        FRESHET_DATABASE_URL: database.url,
-        FRESHET_CREDENTIALS_KEYS: credentialsKeys,
+        ...env,
         FRESHET_WORKFLOW_BUNDLE: runInfo().workflowBundle,
         FRESHET_RECONCILE_SECONDS: String(options.reconcileSeconds ?? 2),
-        TEMPORAL_ADDRESS: temporal.address,
-        TEMPORAL_NAMESPACE: temporal.namespace,
-        ...okra,
         ...options.workerEnv,
-        ...env,
+        ...more,
       },
       { ready: 'worker ready', timeoutMs: 60_000 },
     );
@@ -154,6 +159,7 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
     webhookToken: okra.FRESHET_OKRA_WEBHOOK_TOKEN,
     db,
     databaseUrl: database.url,
+    env,
     temporal: new Client({ connection, namespace: temporal.namespace }),
     async call(method, path, body, headers = {}) {
       const response = await fetch(api.url + path, {
