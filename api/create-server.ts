@@ -13,6 +13,12 @@ export interface ServerLimits {
   readonly maxConnections: number;
 }
 
+export interface ServerOptions {
+  readonly limits: ServerLimits;
+  /** A connection was one too many. */
+  readonly onDrop: () => void;
+}
+
 /**
  * Longer than the load balancers' usual 60 seconds: the one that closes an idle connection should be the one that sends
  * requests on it, or a request may meet a connection that is just being closed.
@@ -20,7 +26,7 @@ export interface ServerLimits {
 const KEEP_ALIVE_MS = 65_000;
 
 /** An HTTP server that waits for no slow client. Node itself answers 400, 408, 417 and 431 to what is no proper request. */
-export function createServer(app: Hono, limits: ServerLimits): Server {
+export function createServer(app: Hono, { limits, onDrop }: ServerOptions): Server {
   const server = createAdaptorServer({
     fetch: app.fetch,
     serverOptions: {
@@ -32,5 +38,6 @@ export function createServer(app: Hono, limits: ServerLimits): Server {
     },
   }) as Server;
   server.maxConnections = limits.maxConnections;
+  server.on('drop', onDrop);
   return server;
 }

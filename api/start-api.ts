@@ -94,6 +94,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     pace: options.pace,
   });
   const limits = { ...LIMITS, ...options.limits };
+  const log = createCountedLog();
   const registry = new Registry();
   const metrics = createIntakeMetrics(registry);
   const dispatcher = createSignalDispatcher(
@@ -124,13 +125,20 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       budget: createByteBudget(limits.webhookBytes),
       bodyTimeoutMs: limits.bodyTimeoutMs,
       samples,
-      log: createCountedLog(),
+      log,
       metrics,
     },
     temporalIsUp: () => answers(client.connection),
     logger,
   });
-  const server = createServer(app, limits);
+  const { maxConnections } = limits;
+  const server = createServer(app, {
+    limits,
+    onDrop: () =>
+      log.note('dropped', (count) =>
+        logger.warn({ count, maxConnections }, 'connections refused: too many are open'),
+      ),
+  });
 
   let metricsServer: MetricsServer | undefined;
 

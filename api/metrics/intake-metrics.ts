@@ -7,7 +7,7 @@ export type SignalOutcome = 'sent' | 'failed' | 'left';
 export interface IntakeMetrics {
   /** A webhook is stored, durably, or was before. */
   acknowledged(provider: string, outcome: 'stored' | 'duplicate', seconds: number): void;
-  /** It is not: `outcome` is the code of the answer. */
+  /** It is not: `outcome` is the code of the answer. `provider` is never what a stranger wrote. */
   refused(provider: string, outcome: string): void;
   /** So many were stored in one round trip. */
   committed(webhooks: number): void;

@@ -24,7 +24,10 @@ export function webhookRoutes(deps: ApiDeps): Hono {
       ),
       async (c) => {
         const provider = deps.providers.get(c.req.param('provider'));
-        if (!provider) throw new Problem(404, 'not_found', 'There is no such provider here.');
+        if (!provider) {
+          deps.door.metrics.refused('unknown', 'not_found');
+          throw new Problem(404, 'not_found', 'There is no such provider here.');
+        }
         await receive(provider, arrivalOf(c));
         return c.json({ received: true });
       },

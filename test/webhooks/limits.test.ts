@@ -146,6 +146,7 @@ describe('a connection', () => {
   it('that sends nothing is closed', async () => {
     const connection = await openRaw(freshet.url);
     await connection.closed;
+    expect([[], [408]]).toContainEqual(connection.statuses());
   });
 
   it('that does not end its head is 408', async () => {

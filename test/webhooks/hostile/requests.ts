@@ -10,6 +10,9 @@ export interface HostileRequest {
 
 const PATH = '/webhooks/okra';
 
+const request = (lines: readonly string[], line = `POST ${PATH} HTTP/1.1`): Buffer =>
+  Buffer.from([line, ...lines, '', ''].join('\r\n'), 'latin1');
+
 /** Ways to send a body, most of them wrong; the same for the same random numbers. */
 export function hostileRequest(random: Random, token: string, body: Buffer): HostileRequest {
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
@@ -20,8 +23,6 @@ export function hostileRequest(random: Random, token: string, body: Buffer): Hos
   const close = 'Connection: close';
   const good = ['Host: freshet.test', proof, type, length, close];
 
-  const request = (lines: readonly string[], line = `POST ${PATH} HTTP/1.1`): Buffer =>
-    Buffer.from([line, ...lines, '', ''].join('\r\n'), 'latin1');
   const chunked = (size: number): Buffer[] => {
     const parts: Buffer[] = [];
     for (let at = 0; at < body.length; at += size) {
@@ -193,7 +194,7 @@ export function hostileRequest(random: Random, token: string, body: Buffer): Hos
       withLines(
         'forwarded',
         [
-          `X-Forwarded-For: ${pick(['127.0.0.1', 'x'.repeat(8_000), ',,,', '\xff', '::ffff:1', `${'1.1.1.1,'.repeat(900)}`])}`,
+          `X-Forwarded-For: ${pick(['127.0.0.1', 'x'.repeat(8_000), ',,,', '\xff', '::ffff:1', '1.1.1.1,'.repeat(900)])}`,
         ],
         true,
       ),
