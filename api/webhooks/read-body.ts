@@ -12,12 +12,14 @@ export interface ReadBodyOptions {
 
 /** A webhook of this size or less takes no second piece of memory. */
 const FIRST_BYTES = 16 * 1024;
+/** Chunks of a byte cost a thousand times what a body in one piece does. No bank sends a MiB in more pieces. */
+const MOST_PIECES = 4_096;
 
 /**
  * Reads a body to its end. Rejects with a `Problem`: 413, 408, or 400 where the client goes away; and with `Overloaded`.
  *
- * What comes is copied into one piece of memory: a body in a million chunks of a byte takes no more than in
- * one. That piece grows with what has come.
+ * What comes is copied into one piece of memory, since each chunk is an object of its own, however small it is. That
+ * piece grows with what has come.
  */
 export async function readBody(source: Readable, options: ReadBodyOptions): Promise<Uint8Array> {
   const { announcedBytes, mostBytes, timeoutMs, lease } = options;
@@ -25,10 +27,13 @@ export async function readBody(source: Readable, options: ReadBodyOptions): Prom
   if (source.destroyed) throw incomplete();
   let body = Buffer.alloc(0);
   let length = 0;
+  let pieces = 0;
 
   function append(chunk: Buffer): void {
     const needed = length + chunk.length;
+    pieces += 1;
     if (needed > mostBytes) throw tooMuch(mostBytes);
+    if (pieces > MOST_PIECES) throw tooLarge(`A webhook comes in at most ${MOST_PIECES} pieces.`);
     if (needed > body.length) {
       const wanted = Math.min(Math.max(2 * body.length, FIRST_BYTES), announcedBytes ?? mostBytes);
       const grown = Math.max(needed, wanted);

