@@ -14,6 +14,11 @@ export interface ReadBodyOptions {
 const FIRST_BYTES = 16 * 1024;
 /** Chunks of a byte cost a thousand times what a body in one piece does. No bank sends a MiB in more pieces. */
 const MOST_PIECES = 4_096;
+/**
+ * Of a body that is too large, so many times the most is read and thrown away: a client that still writes when the
+ * connection is closed may never read the answer.
+ */
+const THROWN_AWAY = 8;
 
 /**
  * Reads a body to its end. Rejects with a `Problem`: 413, 408, or 400 where the client goes away; and with `Overloaded`.
@@ -23,8 +28,10 @@ const MOST_PIECES = 4_096;
  */
 export async function readBody(source: Readable, options: ReadBodyOptions): Promise<Uint8Array> {
   const { announcedBytes, mostBytes, timeoutMs, lease } = options;
-  if (announcedBytes !== undefined && announcedBytes > mostBytes) throw tooMuch(mostBytes);
   if (source.destroyed) throw incomplete();
+  const announced = announcedBytes ?? 0;
+  if (announced > THROWN_AWAY * mostBytes) throw tooMuch(mostBytes);
+  let refusal = announced > mostBytes ? tooMuch(mostBytes) : undefined;
   let body = Buffer.alloc(0);
   let length = 0;
   let pieces = 0;
@@ -32,8 +39,14 @@ export async function readBody(source: Readable, options: ReadBodyOptions): Prom
   function append(chunk: Buffer): void {
     const needed = length + chunk.length;
     pieces += 1;
-    if (needed > mostBytes) throw tooMuch(mostBytes);
     if (pieces > MOST_PIECES) throw tooLarge(`A webhook comes in at most ${MOST_PIECES} pieces.`);
+    if (refusal || needed > mostBytes) {
+      refusal ??= tooMuch(mostBytes);
+      if (needed > THROWN_AWAY * mostBytes) throw refusal;
+      body = Buffer.alloc(0);
+      length = needed;
+      return;
+    }
     if (needed > body.length) {
       const wanted = Math.min(Math.max(2 * body.length, FIRST_BYTES), announcedBytes ?? mostBytes);
       const grown = Math.max(needed, wanted);
@@ -54,9 +67,9 @@ export async function readBody(source: Readable, options: ReadBodyOptions): Prom
       ended.reject(error);
     }
   };
-  const onEnd = (): void => ended.resolve();
+  const onEnd = (): void => (refusal ? ended.reject(refusal) : ended.resolve());
   const onGone = (): void => ended.reject(incomplete());
-  const timer = setTimeout(() => ended.reject(tooSlow()), timeoutMs);
+  const timer = setTimeout(() => ended.reject(refusal ?? tooSlow()), timeoutMs);
   source.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
   try {
     await ended.promise;

@@ -11,6 +11,8 @@ export interface RawConnection {
   /** Resolves when it is closed, by either side. */
   readonly closed: Promise<void>;
   isClosed(): boolean;
+  /** Why it was cut off, such as `ECONNRESET`. */
+  error(): string | undefined;
   write(part: string | Uint8Array): void;
   close(): void;
 }
@@ -20,16 +22,18 @@ export async function openRaw(url: string): Promise<RawConnection> {
   const socket = connect({ host: hostname, port: Number(port), noDelay: true });
   const parts: Buffer[] = [];
   let isClosed = false;
+  let cutOffBy: string | undefined;
   const closed = new Promise<void>((resolve) => {
     socket.once('close', () => {
       isClosed = true;
       resolve();
     });
   });
-  // That it was cut off is what `closed` tells.
-  socket.on('error', () => undefined);
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    cutOffBy = error.code;
+  });
   socket.on('data', (part: Buffer) => parts.push(part));
-  await Promise.race([once(socket, 'connect'), closed]);
+  await Promise.race([once(socket, 'connect').catch(() => undefined), closed]);
   const received = (): string => Buffer.concat(parts).toString('latin1');
   return {
     socket,
@@ -38,6 +42,7 @@ export async function openRaw(url: string): Promise<RawConnection> {
       [...received().matchAll(/^HTTP\/1\.1 (\d{3}) /gm)].map(([, status]) => Number(status)),
     closed,
     isClosed: () => isClosed,
+    error: () => cutOffBy,
     write(part) {
       if (!socket.destroyed) socket.write(part);
     },

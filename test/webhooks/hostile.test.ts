@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { link, startFreshetWithBank, untilStatus, type Linked } from '../support/link.ts';
 import { expectTruth } from '../support/mirror.ts';
 import { head, openRaw } from '../support/raw-http.ts';
@@ -41,15 +42,24 @@ afterAll(async () => {
 });
 
 let sent = 0;
+/** As a bank does, it comes again after a 503: a machine with much else to do may be too slow for a moment. */
 async function sendGoodOne(): Promise<number> {
   sent += 1;
+  const body = JSON.stringify({ callback_code: 'IDENTITY_IS_READY', n: sent });
+  return await eventually(async () => {
+    const status = await deliver(body);
+    return status === 503 ? undefined : status;
+  });
+}
+
+async function deliver(body: string): Promise<number> {
   const response = await fetch(`${url}/webhooks/okra`, {
     method: 'POST',
     headers: {
       'Content-Type': 'application/json',
       Authorization: `Bearer ${freshet.webhookToken}`,
     },
-    body: JSON.stringify({ callback_code: 'IDENTITY_IS_READY', n: sent }),
+    body,
   });
   await response.text();
   return response.status;
@@ -124,8 +134,9 @@ it('takes no harm from hostile requests', { timeout: 240_000 }, async () => {
       if (!isFine || (status === 200 && !isProved)) surprises.push(`${name}: ${status}`);
     }
     const [status] = connection.statuses();
-    if (isWhole && status === undefined) surprises.push(`${name}: no answer`);
-    if (isWhole && isProved && ![200, 413].includes(status ?? 0)) {
+    if (isWhole && status === undefined)
+      surprises.push(`${name}: no answer, ${connection.error()}`);
+    if (isWhole && isProved && ![200, 413, 503].includes(status ?? 0)) {
       surprises.push(`${name}, with proof: ${status}`);
     }
     if (isWhole && status === 200) acknowledged.push(body);

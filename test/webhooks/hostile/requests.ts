@@ -58,7 +58,12 @@ export function hostileRequest(random: Random, token: string, body: Buffer): Hos
     () => ({
       name: 'in chunks',
       isWhole: true,
-      parts: [request(transfer), ...chunked(pick([1, 7, 4_096]))],
+      parts: [request(transfer), ...chunked(pick([7, 100]) + (body.length >> 11))],
+    }),
+    () => ({
+      name: 'in chunks of a byte',
+      isWhole: body.length <= 4_000,
+      parts: [request(transfer), ...chunked(1)],
     }),
     () => ({
       name: 'cut off',
