@@ -24,6 +24,8 @@ export function startLoadGenerator(): LoadGenerator {
       const [sent] = await Promise.race([once(child, 'message'), exited]);
       return sent as LoadSent;
     },
-    close: () => child.disconnect(),
+    close() {
+      if (child.connected) child.disconnect();
+    },
   };
 }

@@ -14,6 +14,7 @@ export function pathsTable({ paths }: Acknowledgements, senders: number): string
     PATHS[name].title,
     ...speed(paths[name]),
     paths[name].map(({ perSecond }) => perSecond.toFixed(0)).join(' '),
+    paths[name].map(({ refused }) => refused).join(' '),
     timesFreshet(paths, name),
   ];
   return markdownTable([
@@ -23,6 +24,7 @@ export function pathsTable({ paths }: Acknowledgements, senders: number): string
       'p50 ms',
       'p99 ms',
       'a second (all)',
+      'sent again',
       'Freshet is',
     ],
     ...NAMES.map(line),

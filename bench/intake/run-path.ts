@@ -9,6 +9,8 @@ export interface Acknowledged {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** Webhooks that had to be sent again, those before the clock ran included. */
+  readonly refused: number;
   /** Milliseconds of a core for each acknowledgement, until the last of them. */
   readonly cpuMs: Readonly<Record<Consumer, number>>;
 }
@@ -21,7 +23,7 @@ const NAME = 'bench_intake';
 
 /**
  * Has `count` webhooks posted to one of the endpoints, in a process of its own and with a database of
- * its own. Throws where one was refused, or an acknowledged one is not there afterwards.
+ * its own. Throws where one that was acknowledged is not there afterwards.
  */
 export async function runPath(
   bench: IntakeBench,
@@ -53,17 +55,22 @@ export async function runPath(
   await endpoint.stop();
 
   const refused = warmedUp.refused + sent.refused;
-  if (refused > 0) throw new Error(`${name} refused ${refused} webhooks`);
-  await checkStored(url, name, warmUp + count);
-  if (name === 'signal' && (await signalsOf(bench)) !== told + warmUp + count) {
-    throw new Error('signals are missing');
-  }
+  // One that was sent again may be there twice: only Freshet tells such from others.
+  const check = (what: string, found: number): void => {
+    const missing = warmUp + count - found;
+    if (missing > 0 || (refused === 0 && missing < 0)) {
+      throw new Error(`${name} left ${found} of ${warmUp + count} ${what}`);
+    }
+  };
+  for (const table of path.tables) check(`rows in ${table}`, await countRows(url, table));
+  if (name === 'signal') check('signals', (await signalsOf(bench)) - told);
   await databases.drop(NAME);
   const each = (seconds: number): number => (seconds * 1_000) / count;
   return {
     perSecond: (count * 1_000) / (sent.to - sent.from),
     p50Ms: sent.p50Ms,
     p99Ms: sent.p99Ms,
+    refused,
     cpuMs: {
       endpoint: each(after.endpoint - before.endpoint),
       postgres: each(after.postgres - before.postgres),
@@ -73,15 +80,12 @@ export async function runPath(
   };
 }
 
-async function checkStored(url: string, name: PathName, wanted: number): Promise<void> {
+async function countRows(url: string, table: string): Promise<number> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
-    for (const table of PATHS[name].tables) {
-      const { rows } = await client.query<{ count: string }>(`select count(*) from ${table}`);
-      const found = Number(rows[0]?.count);
-      if (found !== wanted) throw new Error(`${name} left ${found} of ${wanted} rows in ${table}`);
-    }
+    const { rows } = await client.query<{ count: string }>(`select count(*) from ${table}`);
+    return Number(rows[0]?.count);
   } finally {
     await client.end();
   }
