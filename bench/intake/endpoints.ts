@@ -41,8 +41,8 @@ export const endpoints: Readonly<Record<EndpointName, (deps: EndpointDeps) => Pr
 };
 
 const INSERT = `
-  insert into inbound_webhooks (provider, dedupe_key, type, body, outcome)
-  values ($1, $2, $3, $4, $5) returning id`;
+  insert into inbound_webhooks (provider, dedupe_key, type, body, body_bytes, outcome)
+  values ($1, $2, $3, $4, $5, $6) returning id`;
 
 /** One row in one statement, into the table that Freshet uses, with its indexes. */
 async function insertWebhook(pool: Pool, body: Buffer): Promise<string> {
@@ -51,6 +51,7 @@ async function insertWebhook(pool: Pool, body: Buffer): Promise<string> {
     randomUUID(),
     'webhook',
     body,
+    body.length,
     'accepted',
   ]);
   const [row] = rows;

@@ -24,8 +24,10 @@ export interface LoadSent {
 
 /** A bank would wait longer. */
 const AGAIN_AFTER_MS = 250;
+/** Whoever refuses one this often takes none at all. */
+const MOST_TRIES = 40;
 
-/** Posts every body until it is acknowledged. */
+/** Posts every body until it is acknowledged. Rejects where one is refused again and again. */
 export async function sendLoad({ url, token, senders, bodies }: Load): Promise<LoadSent> {
   const to = new URL(url);
   const requests = bodies.map((body) => requestOf(to, token, body)).values();
@@ -34,16 +36,15 @@ export async function sendLoad({ url, token, senders, bodies }: Load): Promise<L
   let refused = 0;
 
   async function acknowledged(sender: Sender, request: Buffer): Promise<Sender> {
-    for (;;) {
-      try {
-        const status = await sender.send(request);
-        if (status >= 200 && status < 300) return sender;
-      } catch {
-        sender.close();
-        sender = await openSender(to);
-      }
+    for (let tries = 1; ; tries += 1) {
+      const status = await sender.send(request).catch(() => null);
+      if (status !== null && status >= 200 && status < 300) return sender;
+      if (tries === MOST_TRIES) throw new Error(`refused ${tries} times, at last with ${status}`);
       refused += 1;
       await sleep(AGAIN_AFTER_MS);
+      if (status !== null) continue;
+      sender.close();
+      sender = await openSender(to);
     }
   }
   async function run(sender: Sender): Promise<void> {
