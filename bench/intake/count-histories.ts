@@ -4,7 +4,7 @@ import { eachAtOnce } from '../support/each-at-once.ts';
 
 export interface HistoryCounts {
   readonly signals: number;
-  /** Attempts of activities that began. */
+  /** Those that have succeeded. */
   readonly activities: number;
 }
 
@@ -20,7 +20,7 @@ export async function countHistories(
     for (const { history } of await runsOf(client, workflowId)) {
       for (const event of history.events ?? []) {
         if (event.workflowExecutionSignaledEventAttributes) signals += 1;
-        activities += event.activityTaskStartedEventAttributes?.attempt ?? 0;
+        if (event.activityTaskCompletedEventAttributes) activities += 1;
       }
     }
   });

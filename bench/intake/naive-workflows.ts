@@ -21,7 +21,9 @@ export interface NaiveActivities {
 
 /** Applies each webhook that it is told of, in their order, by an activity of its own. */
 export async function applyWebhooks(carried: readonly string[] = []): Promise<void> {
-  const { applyWebhook } = proxyActivities<NaiveActivities>({ startToCloseTimeout: '1m' });
+  // Milliseconds each. On a busy machine Temporal now and then hands one out that never arrives; a
+  // process that falls silent is given so long by Freshet too.
+  const { applyWebhook } = proxyActivities<NaiveActivities>({ startToCloseTimeout: '10s' });
   const waiting = [...carried];
   setHandler(webhookCame, (id) => void waiting.push(id));
   while (!workflowInfo().continueAsNewSuggested) {
