@@ -5,6 +5,7 @@ import type { ProviderRegistry } from '../providers/registry.ts';
 import type { AccountWorkflows } from '../temporal/account-workflows.ts';
 import type { ConnectionWorkflows } from '../temporal/connection-workflows.ts';
 import type { WebhookIntake } from './webhooks/intake.ts';
+import type { SignalDispatcher } from './webhooks/signal-dispatcher.ts';
 
 /** What the API works with. */
 export interface ApiDeps {
@@ -14,6 +15,7 @@ export interface ApiDeps {
   readonly accountWorkflows: AccountWorkflows;
   readonly connectionWorkflows: ConnectionWorkflows;
   readonly intake: WebhookIntake;
+  readonly dispatcher: SignalDispatcher;
   /** Whether Temporal answers. */
   readonly temporalIsUp: () => Promise<boolean>;
   readonly logger: Logger;

@@ -84,6 +84,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     accountWorkflows,
     connectionWorkflows: createConnectionWorkflows(client, { taskQueue }),
     intake,
+    dispatcher,
     temporalIsUp: () => answers(client.connection),
     logger,
   });
