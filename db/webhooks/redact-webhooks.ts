@@ -7,10 +7,14 @@ import { isWaiting } from './webhook-state.ts';
  *
  * Those that came, or were replayed, within the last minute are left: what they have to do may have been
  * opened after this statement began, and these times are looked at again under the row's lock.
+ *
+ * One without a time of its bank's that comes again is to be looked at again, and its body is gone: so it is to be
+ * stored as a new one, and the key is given up.
  */
 export async function redactWebhooks(db: Database, most: number): Promise<number> {
   const { numAffectedRows } = await sql`
-    update inbound_webhooks set body = null, body_sealed = false, redacted_at = now()
+    update inbound_webhooks set body = null, body_sealed = false, redacted_at = now(),
+      dedupe_key = case when occurred_at is null then dedupe_key || ' ' || id else dedupe_key end
     where id = any(array(
       select w.id from inbound_webhooks w
       where w.body is not null and ${isSettled} and not ${isWaiting}
