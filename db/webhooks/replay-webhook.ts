@@ -32,8 +32,6 @@ export async function replayWebhook(
   read: (webhook: WebhookToReplay) => WebhookReading | null,
 ): Promise<ReplayOutcome> {
   return await db.transaction().execute(async (trx) => {
-    // In the order in which a webhook that comes again locks them.
-    const stored = await lockEffects(trx, id);
     const webhook = await trx
       .selectFrom('inbound_webhooks')
       .where('id', '=', id)
@@ -41,6 +39,7 @@ export async function replayWebhook(
       .forNoKeyUpdate()
       .executeTakeFirst();
     if (!webhook) return { outcome: 'unknown' };
+    const stored = await storedEffects(trx, id);
 
     const reading = read(webhook);
     if (reading === null || (!reading.readable && stored.length > 0)) {
@@ -87,17 +86,14 @@ function outcomeOf(
   return products.length === 0 || isMatched ? 'no_effect' : 'unmatched';
 }
 
-async function lockEffects(
+async function storedEffects(
   trx: Transaction<Schema>,
   id: string,
 ): Promise<{ readonly product: EffectProduct }[]> {
   return await trx
     .selectFrom('webhook_effects')
     .where('webhook_id', '=', id)
-    .orderBy('account_id')
-    .orderBy('product')
     .select('product')
-    .forNoKeyUpdate()
     .execute();
 }
 
