@@ -69,7 +69,7 @@ const replayRequest = z
     cursor,
   })
   .refine(isForward, reversed)
-  .refine(({ limit: _, cursor: __, ...filter }) => Object.keys(filter).length > 0, {
+  .refine((request) => Object.keys(request).some((name) => name !== 'limit' && name !== 'cursor'), {
     path: ['body'],
     error: 'must have at least one filter',
   });

@@ -35,6 +35,7 @@ async function effectsOfWebhook(db: Database, webhookId: string) {
       join.on(sql<boolean>`s.id = case when e.applied_at is not null then e.sync_run_id else (
         select id from sync_runs latest
         where latest.account_id = e.account_id and latest.product = e.product
+          and (latest.status <> 'failed' or latest.finished_at >= e.signalled_at)
         order by id desc limit 1) end`),
     )
     .where('e.webhook_id', '=', webhookId)

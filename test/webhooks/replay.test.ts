@@ -281,10 +281,10 @@ describe('a webhook whose body is gone', () => {
   });
 });
 
-describe('POST /v1/webhooks/replay', () => {
-  const replayAll = (body: object, headers?: Record<string, string>) =>
-    rig.post('/v1/webhooks/replay', body, headers);
+const replayAll = (body: object, headers?: Record<string, string>) =>
+  rig.post('/v1/webhooks/replay', body, headers);
 
+describe('POST /v1/webhooks/replay', () => {
   it('replays those of a filter, the oldest first, some at a time', async () => {
     const ids = await linkedOne(rig);
     const made: string[] = [];

@@ -38,6 +38,15 @@ async function old(days: number) {
   return { ids, id };
 }
 
+const rejected = (days: number) => ({
+  id: uuid7(),
+  provider: 'okra',
+  reason: 'not_verified' as const,
+  header_names: [],
+  body_bytes: 0,
+  received_at: new Date(Date.now() - days * 86_400_000),
+});
+
 describe('webhooks are kept for as many days as the setting says', () => {
   it('and then deleted, with what is noted of their effects', async () => {
     const [before, after] = [await old(8), await old(6)];
@@ -45,7 +54,6 @@ describe('webhooks are kept for as many days as the setting says', () => {
     const idle = await deliver(rig, JSON.stringify({ callback_code: 'IDENTITY_IS_READY' }));
     await cameEarlier(rig.db, idle, '8 days');
     expect(await round(7)).toEqual({ webhooks_deleted: 2 });
-    expect([before.id, after.id, idle].map(isThere)).toHaveLength(3);
     expect(await Promise.all([before.id, after.id, idle].map(isThere))).toEqual([
       false,
       true,
@@ -101,14 +109,6 @@ describe('webhooks are kept for as many days as the setting says', () => {
   });
 
   it('and so is the sample of those that were refused', async () => {
-    const rejected = (days: number) => ({
-      id: uuid7(),
-      provider: 'okra',
-      reason: 'not_verified' as const,
-      header_names: [],
-      body_bytes: 0,
-      received_at: new Date(Date.now() - days * 86_400_000),
-    });
     const [before, after] = [rejected(8), rejected(6)];
     await rig.db.insertInto('rejected_webhooks').values([before, after]).execute();
     expect(await round(7)).toEqual({ rejected_webhooks_deleted: 1 });
