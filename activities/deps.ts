@@ -1,10 +1,18 @@
 import type { Logger } from '../config/logger.ts';
 import type { KeyRing } from '../credentials/key-ring.ts';
+import type { WebhookBodies } from '../credentials/webhook-body.ts';
 import type { Database } from '../db/connect.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import type { AccountWorkflows } from '../temporal/account-workflows.ts';
 import type { ConnectionWorkflows } from '../temporal/connection-workflows.ts';
 import type { ActivityMetrics } from './metrics.ts';
+
+/** How webhooks are kept. */
+export interface WebhookKeeping {
+  /** For how many days, at the least. */
+  readonly retentionDays: number;
+  readonly bodies: WebhookBodies;
+}
 
 /** What the activities work with. */
 export interface ActivityDeps {
@@ -16,4 +24,5 @@ export interface ActivityDeps {
   readonly logger: Logger;
   /** Those of the queue on which the activities run. */
   readonly metrics: ActivityMetrics;
+  readonly webhooks: WebhookKeeping;
 }

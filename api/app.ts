@@ -15,6 +15,7 @@ import { connectionRoutes } from './routes/connections.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { inboundWebhookRoutes } from './routes/inbound-webhooks.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
 import { refreshRoutes } from './routes/refresh.ts';
 import { rejectedWebhookRoutes } from './routes/rejected-webhooks.ts';
@@ -47,6 +48,7 @@ export function createApp(deps: ApiDeps): Hono {
     .route('/events', eventRoutes(deps))
     .route('/quarantine', quarantineRoutes(deps))
     .route('/webhooks/rejected', rejectedWebhookRoutes(deps))
+    .route('/webhooks', inboundWebhookRoutes(deps))
     .route('/', refreshRoutes(deps));
 
   const app = new Hono();

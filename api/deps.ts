@@ -6,6 +6,7 @@ import type { AccountWorkflows } from '../temporal/account-workflows.ts';
 import type { ConnectionWorkflows } from '../temporal/connection-workflows.ts';
 import type { WebhookDoor } from './webhooks/door.ts';
 import type { WebhookIntake } from './webhooks/intake.ts';
+import type { SignalDispatcher } from './webhooks/signal-dispatcher.ts';
 
 /** What the API works with. */
 export interface ApiDeps {
@@ -16,6 +17,7 @@ export interface ApiDeps {
   readonly connectionWorkflows: ConnectionWorkflows;
   readonly door: WebhookDoor;
   readonly intake: WebhookIntake;
+  readonly dispatcher: SignalDispatcher;
   /** Whether Temporal answers. */
   readonly temporalIsUp: () => Promise<boolean>;
   readonly logger: Logger;

@@ -128,6 +128,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       log,
       metrics,
     },
+    dispatcher,
     temporalIsUp: () => answers(client.connection),
     logger,
   });

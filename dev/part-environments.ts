@@ -18,6 +18,8 @@ export interface Addresses {
 /** What a user's own shell may say to the parts; everything else is decided here. */
 const PASSED_ON = new Set([
   'FRESHET_RECONCILE_SECONDS',
+  'FRESHET_WEBHOOK_BODIES',
+  'FRESHET_WEBHOOK_RETENTION_DAYS',
   'FRESHET_SANDBOX_SEED',
   'FRESHET_METRICS_ADDRESS',
   'FRESHET_OKRA_CONCURRENCY',

@@ -1,5 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
+import type { WebhookKeeping } from '../activities/deps.ts';
 import { INTERVAL_MS, type IntervalTable } from '../config/interval.ts';
 import type { Logger } from '../config/logger.ts';
 import type { Pace } from '../config/pace.ts';
@@ -39,6 +40,8 @@ export interface WorkerOptions {
   readonly logger: Logger;
   /** Aborts when the worker is to stop. */
   readonly stop: AbortSignal;
+  /** Default: for 30 days, encrypted. */
+  readonly webhooks?: WebhookKeeping;
   readonly intervals?: IntervalTable;
   readonly pace?: Pace;
 }
@@ -100,6 +103,7 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
         }),
         connectionWorkflows: createConnectionWorkflows(client, { taskQueue }),
         logger,
+        webhooks: options.webhooks ?? { retentionDays: 30, bodies: 'encrypted' },
       },
       metrics,
     });

@@ -26,11 +26,10 @@ export async function readConsent(
   const provider = providers.get(account.provider);
   if (!provider) throw new ProviderError(account.provider, 'config', 'provider_not_configured');
   const webhooks = await pendingWebhooks(db, accountId, 'connection');
-  const received = new Map(webhooks.map(({ id, receivedAt }) => [id, receivedAt.toISOString()]));
   const said = pendingEffects(keyRing, provider, account.providerAccountId, 'connection', webhooks)
-    .map(({ kind, occurredAt, webhookId }) => ({
+    .map(({ kind, occurredAt, receivedAt }) => ({
       status: CONSENT[kind],
-      asOf: occurredAt ?? received.get(webhookId) ?? new Date().toISOString(),
+      asOf: occurredAt ?? receivedAt,
     }))
     .filter((one): one is ConsentSaid => one.status !== undefined);
   return await commitConsent(db, {

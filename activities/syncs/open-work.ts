@@ -15,6 +15,12 @@ export interface PendingWork {
   readonly more: boolean;
 }
 
+/** When the last of some webhooks came; null where there is none. */
+export function lastReceived(webhooks: readonly PendingWebhook[]): string | null {
+  const last = webhooks.map(({ receivedAt }) => receivedAt.toISOString()).sort();
+  return last.at(-1) ?? null;
+}
+
 /**
  * The account, as `openAccount` gives it, and the webhooks that a sync has to put into effect, and what
  * they say; where the bank is not to be called, those that hold everything. No work when only webhooks

@@ -8,6 +8,8 @@ import type { Provider, TranslatedWebhook, WebhookEffect } from '../../providers
 export type PendingEffect = WebhookEffect & {
   /** The bank's time of the webhook; null where it gives none. */
   readonly occurredAt: string | null;
+  /** When it came: what the bank gives no time is as of then. */
+  readonly receivedAt: string;
   readonly webhookId: string;
 };
 
@@ -27,7 +29,12 @@ export function pendingEffects(
         (effect) =>
           effect.kind !== 'balance' || effect.balance.providerAccountId === providerAccountId,
       )
-      .map((effect) => ({ ...effect, occurredAt, webhookId: webhook.id }));
+      .map((effect) => ({
+        ...effect,
+        occurredAt,
+        receivedAt: webhook.receivedAt.toISOString(),
+        webhookId: webhook.id,
+      }));
   });
 }
 

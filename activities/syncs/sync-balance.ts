@@ -6,7 +6,7 @@ import { committedBefore } from './committed-before.ts';
 import type { SyncInput } from '../contract.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { nothingToDo, type SyncDone } from './sync-done.ts';
-import { openWork } from './open-work.ts';
+import { lastReceived, openWork } from './open-work.ts';
 import { isOnly, wantsRefresh } from './triggers.ts';
 
 /**
@@ -48,6 +48,7 @@ export async function syncBalance(
     balance: newest,
     source: newest === fetched ? 'fetch' : 'webhook',
     webhookIds: webhooks.map(({ id }) => id),
+    toldAt: asksBank ? null : lastReceived(webhooks),
     // Without a call to wait for, the record of its beginning can come with the rest.
     ...(asksBank ? {} : { start }),
   });

@@ -7,7 +7,7 @@ import { committedBefore } from './committed-before.ts';
 import type { SyncInput } from '../contract.ts';
 import type { ActivityDeps } from '../deps.ts';
 import type { PendingEffect } from './pending-effects.ts';
-import { openWork } from './open-work.ts';
+import { lastReceived, openWork } from './open-work.ts';
 import { planReads, type ReadPlan } from './plan-reads.ts';
 import { readTransactions, type TransactionsRead } from './read-transactions.ts';
 import type { SyncDone } from './sync-done.ts';
@@ -64,6 +64,7 @@ export async function syncTransactions(
     ...times(effects, reads, whole),
     cursor: whole ? { value: whole.end.cursor, full: whole.scope === 'full' } : null,
     webhookIds: webhooks.map(({ id }) => id),
+    toldAt: plan.queries.length === 0 ? lastReceived(webhooks) : null,
   });
   return { counts, more };
 }
@@ -73,7 +74,7 @@ function toldRemovals(effects: readonly PendingEffect[]) {
     effect.kind === 'transactions_removed'
       ? effect.providerTransactionIds.map((providerTransactionId) => ({
           providerTransactionId,
-          removedAt: effect.occurredAt ?? new Date().toISOString(),
+          removedAt: effect.occurredAt ?? effect.receivedAt,
         }))
       : [],
   );
@@ -85,7 +86,7 @@ function times(
   whole: TransactionsRead | undefined,
 ) {
   const read = reads.map(({ end }) => end.dataAsOf).sort();
-  const told = effects.map(({ occurredAt }) => occurredAt).filter((time) => time !== null);
+  const told = effects.map(({ occurredAt, receivedAt }) => occurredAt ?? receivedAt);
   return {
     readAsOf: whole?.end.dataAsOf ?? read[0] ?? null,
     dataAsOf: [...read, ...told].sort().at(-1) ?? new Date().toISOString(),

@@ -20,3 +20,14 @@ export const text = z
   .min(1, 'must have 1 to 200 characters')
   .max(200, 'must have 1 to 200 characters')
   .refine((value) => !value.includes('\0'), { error: 'must have no NUL character' });
+
+/** Undefined: either. */
+export const optionalFlag = z
+  .enum(['true', 'false'])
+  .transform((value) => value === 'true')
+  .optional();
+
+/** Postgres has no year 0. */
+export const time = z.iso
+  .datetime({ offset: true, error: 'must be a time, as 2026-01-31T12:00:00Z' })
+  .refine((text) => text >= '0001', { error: 'must be a time, as 2026-01-31T12:00:00Z' });

@@ -81,17 +81,20 @@ export function createWebhookIntake(deps: {
   const consents = createGroupCommit({ ...common, commit: commitConsent, mostInCommit: 1 });
   metrics?.showWaiting(() => group.size() + consents.size());
 
-  return {
-    async accept(provider, body) {
-      const webhook = toStore(provider, body, deps);
-      const isOfConsent = webhook.products.includes('connection');
-      const stored = await (isOfConsent ? consents : group).add(webhook);
-      if (stored) return { webhookId: webhook.id, effects: stored.length };
-      const again = await within(LIMITS.patienceMs, storeAgain(db, webhook));
-      if (again.id !== null) tell(again.id, again.effects);
-      return { webhookId: null, effects: again.effects.length };
-    },
-  };
+  async function accept(provider: Provider, body: Uint8Array): Promise<AcceptedWebhook> {
+    const webhook = toStore(provider, body, deps);
+    const isOfConsent = webhook.products.includes('connection');
+    const stored = await (isOfConsent ? consents : group).add(webhook);
+    if (stored) return { webhookId: webhook.id, effects: stored.length };
+    if (webhook.occurredAt !== null) return { webhookId: null, effects: 0 };
+    const again = await within(LIMITS.patienceMs, storeAgain(db, webhook));
+    // Its body was taken out, or it was deleted, at this very moment: it is a new one now.
+    if (!again) return await accept(provider, body);
+    tell(again.id, again.effects);
+    return { webhookId: null, effects: again.effects.length };
+  }
+
+  return { accept };
 }
 
 const bytesOf = ({ body }: WebhookToStore): number => body.length;

@@ -39,7 +39,7 @@ interface Lane {
   rest: NodeJS.Timeout | undefined;
 }
 
-/** The first pause after a signal. It doubles with each signal that had something to tell at its end. */
+/** The first pause after a signal. It doubles with each signal that tells of several webhooks. */
 const FIRST_REST_MS = 50;
 const LONGEST_REST_MS = 2_000;
 /** Pauses are as long as keeps all accounts together to a hundred signals a second, where that is not longer still. */
@@ -115,7 +115,6 @@ export function createSignalDispatcher(
       ids -= webhookIds.length;
       const pause = Math.max(lane.restMs, lanes.size * REST_MS_FOR_EACH_LANE);
       rest(lane, Math.min(pause, LONGEST_REST_MS));
-      lane.restMs = 2 * lane.restMs;
     } catch (err) {
       isFailing = true;
       count('failed');

@@ -3,7 +3,7 @@ import { sealBody, type WebhookBodies } from '../../credentials/webhook-body.ts'
 import type { KeyRing } from '../../credentials/key-ring.ts';
 import type { EffectProduct } from '../../db/schema.ts';
 import { uuid7 } from '../../db/uuid7.ts';
-import type { WebhookToStore } from '../../db/webhooks/store-webhooks.ts';
+import type { WebhookReading, WebhookToStore } from '../../db/webhooks/store-webhooks.ts';
 import { WebhookUnreadable } from '../../providers/errors.ts';
 import type { Provider, TranslatedWebhook, WebhookEffect } from '../../providers/provider.ts';
 import { isStorable } from './is-storable.ts';
@@ -14,16 +14,23 @@ export function toStore(
   body: Uint8Array,
   options: { readonly keyRing: KeyRing; readonly bodies: WebhookBodies },
 ): WebhookToStore {
-  const { effects, ...told } = translate(provider, body);
   const id = uuid7();
   return {
-    ...told,
+    ...readWebhook(provider, body),
     ...sealBody(options.keyRing, options.bodies, id, body),
     id,
     provider: provider.name,
     bytes: body.length,
-    products: [...new Set(effects.map((effect) => productOf(effect)))],
   };
+}
+
+/** What a verified body says, by the code of today. */
+export function readWebhook(
+  provider: Provider,
+  body: Uint8Array,
+): WebhookReading & { readonly dedupeKey: string } {
+  const { effects, ...told } = translate(provider, body);
+  return { ...told, products: [...new Set(effects.map((effect) => productOf(effect)))] };
 }
 
 function translate(

@@ -13,6 +13,8 @@ export interface BalanceCommit {
   readonly source: 'fetch' | 'webhook';
   readonly webhookIds: readonly string[];
   readonly nextSyncAt: string | null;
+  /** See `SyncRunEnd`. */
+  readonly toldAt?: string | null;
   /** Of a sync that made no call, and so was not recorded as begun before. */
   readonly start?: SyncRunStart;
 }

@@ -39,7 +39,7 @@ export async function commitConsent(db: Database, commit: ConsentCommit): Promis
             eb('status_as_of', 'is', null),
             eb('status_as_of', '<', sql<Date>`${said.asOf}::timestamptz`),
             // What we found out bears our time, and clocks differ. That a log-in holds a sync proves.
-            sql<boolean>`${said.status} = 'active' and status <> 'active'
+            sql<boolean>`${said.status} = 'active' and status <> 'active' and status_code is distinct from 'webhook'
               and status_as_of - interval '2 minutes' < ${said.asOf}::timestamptz`,
             // Every account of the connection hears of it, and the first has stored it.
             sql<boolean>`status_as_of = ${said.asOf}::timestamptz and status != ${said.status}`,

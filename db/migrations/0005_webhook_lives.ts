@@ -18,7 +18,11 @@ comment on column inbound_webhooks.body_bytes is 'The size of the body as it arr
 comment on column inbound_webhooks.redacted_at is 'When the body was taken out, once it had taken effect.';
 comment on column inbound_webhooks.understood is 'False: its kind or content is not known to us, and what it names is read in full instead.';
 comment on column inbound_webhooks.replays is 'How often an operator had it put into effect again.';
-create index inbound_webhooks_by_type on inbound_webhooks (provider, type, id);
+drop index inbound_webhooks_by_time;
+create index inbound_webhooks_by_time on inbound_webhooks (received_at, id);
+create index inbound_webhooks_by_type on inbound_webhooks (type, received_at, id);
+create index inbound_webhooks_without_effect on inbound_webhooks (outcome, received_at, id) where outcome <> 'accepted';
+create index inbound_webhooks_not_understood on inbound_webhooks (received_at, id) where not understood;
 create index inbound_webhooks_to_redact on inbound_webhooks (id) where body is not null;
 create index webhook_effects_waiting on webhook_effects (webhook_id) where applied_at is null;
 

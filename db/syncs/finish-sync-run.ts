@@ -21,6 +21,11 @@ export interface SyncRunEnd {
   /** The stored webhooks that this sync put into effect. */
   readonly webhookIds: readonly string[];
   readonly nextSyncAt: Timestamp | null;
+  /**
+   * Where the bank was not asked: when the last of the webhooks came. One that is late, or is replayed, makes no
+   * account look as if it had just been heard of.
+   */
+  readonly toldAt?: Timestamp | null;
 }
 
 /**
@@ -30,7 +35,7 @@ export interface SyncRunEnd {
  * @param trx the transaction, or a statement begun in it that is to do this too.
  */
 export async function finishSyncRun(trx: QueryCreator<Schema>, end: SyncRunEnd): Promise<void> {
-  const { syncRunId, accountId, product, dataAsOf, counts, webhookIds } = end;
+  const { syncRunId, accountId, product, dataAsOf, counts, webhookIds, toldAt = null } = end;
   // One statement: a sync is mostly waiting for round trips.
   await trx
     .with('run', (trx) =>
@@ -61,22 +66,26 @@ export async function finishSyncRun(trx: QueryCreator<Schema>, end: SyncRunEnd):
     .set({
       ...(product === 'balance'
         ? {
-            balance_synced_at: sql<Date>`now()`,
+            balance_synced_at: sql<Date>`greatest(balance_synced_at, ${heardAt(toldAt)})`,
             balance_as_of: sql<Date>`greatest(balance_as_of, ${dataAsOf}::timestamptz)`,
             balance_error_code: null,
           }
         : {
-            transactions_synced_at: sql<Date>`now()`,
+            transactions_synced_at: sql<Date>`greatest(transactions_synced_at, ${heardAt(toldAt)})`,
             transactions_as_of: sql<Date>`greatest(transactions_as_of, ${dataAsOf}::timestamptz)`,
             transactions_error_code: null,
           }),
-      // This product is fresh now; the other may not be.
-      stale_since: sql<Date | null>`case when ${isStale(otherThan(product))} then stale_since end`,
+      // This product is fresh now, unless it was told long ago; the other may not be.
+      stale_since: sql<Date | null>`case when ${isStale(otherThan(product))}
+        or ${heardAt(toldAt)} < now() - interval '1 minute' then stale_since end`,
       next_sync_at: end.nextSyncAt,
     })
     .where('id', '=', accountId)
     .execute();
 }
+
+const heardAt = (toldAt: Timestamp | null) =>
+  toldAt === null ? sql`now()` : sql`${toldAt}::timestamptz`;
 
 const otherThan = (product: Product): Product =>
   product === 'balance' ? 'transaction' : 'balance';

@@ -36,6 +36,8 @@ export interface TransactionsCommit {
   readonly cursor: { readonly value: JsonValue; readonly full: boolean } | null;
   readonly webhookIds: readonly string[];
   readonly nextSyncAt: string | null;
+  /** See `SyncRunEnd`. */
+  readonly toldAt?: string | null;
 }
 
 export { StageLost };

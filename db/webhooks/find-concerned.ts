@@ -4,7 +4,7 @@ import type { Database } from '../connect.ts';
 import type { EffectProduct } from '../schema.ts';
 
 /** Of whom a webhook tells, by the provider's ids, and what. */
-interface Named {
+export interface Named {
   readonly provider: string;
   readonly providerConnectionId: string | null;
   readonly providerAccountId: string | null;

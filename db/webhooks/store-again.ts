@@ -1,54 +1,47 @@
 import { sql } from 'kysely';
 import type { Database } from '../connect.ts';
 import type { EffectProduct } from '../schema.ts';
+import type { StoredEffect } from './store-webhooks.ts';
 
 /**
  * A webhook that was stored before has no new effect. But one to which its provider gives no time can
- * tell of another event in the same words: then what it points to is looked at again.
+ * tell of another event in the same words: then what it points to is looked at again, as of now. Answers
+ * null where it is not there any more: its body was taken out meanwhile, or it was deleted.
  */
 export async function storeAgain(
-  db: Pick<Database, 'updateTable'>,
-  webhook: {
-    readonly provider: string;
-    readonly dedupeKey: string;
-    readonly occurredAt: string | null;
-  },
-): Promise<{
-  readonly id: string | null;
-  readonly effects: readonly { readonly accountId: string; readonly product: EffectProduct }[];
-}> {
-  if (webhook.occurredAt !== null) return { id: null, effects: [] };
-  const reopened = await db
-    .updateTable('webhook_effects')
-    .from('inbound_webhooks')
-    .whereRef('inbound_webhooks.id', '=', 'webhook_effects.webhook_id')
-    .where('inbound_webhooks.provider', '=', webhook.provider)
-    .where('inbound_webhooks.dedupe_key', '=', webhook.dedupeKey)
-    .where('webhook_effects.applied_at', 'is not', null)
-    .where((eb) =>
-      eb.exists(
-        eb
-          .selectFrom('accounts')
-          .whereRef('accounts.id', '=', 'webhook_effects.account_id')
-          .where('accounts.unlinked_at', 'is', null),
-      ),
+  db: Database,
+  webhook: { readonly provider: string; readonly dedupeKey: string },
+): Promise<{ readonly id: string; readonly effects: readonly StoredEffect[] } | null> {
+  const { rows } = await sql<Row>`
+    with known as materialized (
+      select id from inbound_webhooks
+      where provider = ${webhook.provider} and dedupe_key = ${webhook.dedupeKey}
+      for no key update
+    ),
+    reopened as (
+      update webhook_effects e
+      set applied_at = null, signalled_at = null, sync_run_id = null
+      from known, accounts a
+      where e.webhook_id = known.id and e.applied_at is not null
+        and a.id = e.account_id and a.unlinked_at is null
+      returning e.webhook_id, e.account_id, e.product
+    ),
+    touched as (
+      update inbound_webhooks set received_at = now()
+      where id in (select webhook_id from reopened)
     )
-    .set({ applied_at: null, signalled_at: null, sync_run_id: null })
-    .returning([
-      'webhook_effects.webhook_id as id',
-      'webhook_effects.account_id as accountId',
-      'webhook_effects.product',
-    ])
-    .execute();
-  const [first] = reopened;
-  // What the bank gives no time is as of when it came.
-  if (first) {
-    await db
-      .updateTable('inbound_webhooks')
-      .set({ received_at: sql<Date>`now()` })
-      .where('id', '=', first.id)
-      .execute();
-  }
-  const effects = reopened.map(({ accountId, product }) => ({ accountId, product }));
-  return { id: first?.id ?? null, effects };
+    select known.id, reopened.account_id, reopened.product
+    from known left join reopened on true`.execute(db);
+  const [first] = rows;
+  if (!first) return null;
+  const effects = rows.flatMap(({ account_id: accountId, product }) =>
+    accountId === null || product === null ? [] : [{ accountId, product }],
+  );
+  return { id: first.id, effects };
+}
+
+interface Row {
+  readonly id: string;
+  readonly account_id: string | null;
+  readonly product: EffectProduct | null;
 }

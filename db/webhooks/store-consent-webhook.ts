@@ -3,7 +3,7 @@ import type { Transaction } from 'kysely';
 import type { Database } from '../connect.ts';
 import { somethingNew } from '../consents/consent.ts';
 import type { Schema } from '../schema.ts';
-import { accountsConcerned, connectionLooking, isLooking } from './find-concerned.ts';
+import { accountsConcerned, connectionLooking, isLooking, type Named } from './find-concerned.ts';
 import {
   readStored,
   STORE_WEBHOOKS,
@@ -43,8 +43,11 @@ export async function storeConsentWebhook(
   });
 }
 
-/** Answers whether the accounts are being looked for. */
-async function lookAgain(trx: Transaction<Schema>, webhook: WebhookToStore): Promise<boolean> {
+/**
+ * Has the accounts of the connection looked for anew, where they are not known and the webhook tells of its consent.
+ * Answers whether they are.
+ */
+export async function lookAgain(trx: Transaction<Schema>, webhook: Named): Promise<boolean> {
   const looking = await trx
     .updateTable('connections')
     .set({

@@ -1,23 +1,27 @@
 import type { EffectProduct } from '../schema.ts';
 
-/** A verified webhook, ready to be stored. */
-export interface WebhookToStore {
-  /** Chosen by the caller, since the body is sealed for its row. */
-  readonly id: string;
-  readonly provider: string;
-  readonly dedupeKey: string;
+/** What a webhook says. */
+export interface WebhookReading {
   readonly type: string;
   readonly occurredAt: string | null;
-  /** As it is to be stored: see `credentials/webhook-body.ts`. */
-  readonly body: Buffer;
-  readonly body_sealed: boolean;
-  /** The size of the body as it arrived. */
-  readonly bytes: number;
   readonly readable: boolean;
   readonly understood: boolean;
   readonly providerConnectionId: string | null;
   readonly providerAccountId: string | null;
   readonly products: readonly EffectProduct[];
+}
+
+/** A verified webhook, ready to be stored. */
+export interface WebhookToStore extends WebhookReading {
+  /** Chosen by the caller, since the body is sealed for its row. */
+  readonly id: string;
+  readonly provider: string;
+  readonly dedupeKey: string;
+  /** As it is to be stored: see `credentials/webhook-body.ts`. */
+  readonly body: Buffer;
+  readonly body_sealed: boolean;
+  /** The size of the body as it arrived. */
+  readonly bytes: number;
 }
 
 export interface StoredEffect {

@@ -6,6 +6,7 @@ import { discoverAccounts } from '../../activities/connections/discover-accounts
 import { createMetrics } from '../../activities/metrics.ts';
 import { createApp } from '../../api/app.ts';
 import { createWebhookIntake } from '../../api/webhooks/intake.ts';
+import type { SignalDispatcher, SignalToSend } from '../../api/webhooks/signal-dispatcher.ts';
 import { createLogger } from '../../config/logger.ts';
 import { apiKeyPrefix, createApiKey, hashApiKey } from '../../credentials/api-key.ts';
 import { createKeyRing } from '../../credentials/key-ring.ts';
@@ -40,6 +41,13 @@ export interface RigAccount {
   readonly customer: BankCustomer;
 }
 
+export interface RigAnswer {
+  readonly status: number;
+  readonly text: string;
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers freely
+  readonly body: any;
+}
+
 /** A bank, a database, and what syncs between them, without Temporal and without processes. */
 export interface StorageRig {
   readonly bank: TestBank;
@@ -52,8 +60,10 @@ export interface StorageRig {
   readonly app: Hono;
   appOn(db: Database): Hono;
   /** `GET` of the API with a key; the answer's text too, in which amounts stand as sent. */
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers freely
-  get(path: string): Promise<{ status: number; text: string; body: any }>;
+  get(path: string): Promise<RigAnswer>;
+  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<RigAnswer>;
+  /** What workflows were to be told of. */
+  readonly dispatched: SignalToSend[];
   /** Creates a customer at the bank and links its accounts. */
   link(wanted: { accounts?: unknown; transactions?: number }): Promise<RigAccount[]>;
   /** Delivers a webhook's body as the bank would; answers with the status. */
@@ -88,8 +98,14 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
   const keyRing = createKeyRing(`test:${randomBytes(32).toString('base64')}`);
   const connectionWorkflows = inPlace({ db, providers, keyRing });
   const metrics = createMetrics(noopMetricMeter).ofProvider('okra');
-  const deps = { db, providers, keyRing, accountWorkflows, connectionWorkflows, logger, metrics };
-  const dispatcher = { dispatch: () => undefined, close: () => Promise.resolve() };
+  const webhooks = { retentionDays: 30, bodies: 'encrypted' as const };
+  const shared = { db, providers, keyRing, accountWorkflows, connectionWorkflows, logger };
+  const deps = { ...shared, metrics, webhooks };
+  const dispatched: SignalToSend[] = [];
+  const dispatcher: SignalDispatcher = {
+    dispatch: (signals) => void dispatched.push(...signals),
+    close: () => Promise.resolve(),
+  };
   const appOn = (other: Database): Hono => {
     const store = storeOn(other);
     const bodies = 'encrypted' as const;
@@ -100,6 +116,7 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
       db: other,
       door,
       intake,
+      dispatcher,
       temporalIsUp: () => Promise.resolve(true),
     });
   };
@@ -107,10 +124,16 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
   const key = createApiKey();
   await storeApiKey(db, { name: 'test', prefix: apiKeyPrefix(key), hash: hashApiKey(key) });
 
-  async function call(method: string, path: string, body?: unknown) {
+  async function call(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<RigAnswer> {
     const response = await app.request(path, {
       method,
       headers: {
+        ...headers,
         Authorization: `Bearer ${key}`,
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
       },
@@ -130,6 +153,8 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
     app,
     appOn,
     get: (path) => call('GET', path),
+    post: (path, body, headers) => call('POST', path, body, headers),
+    dispatched,
     async link(wanted) {
       const customer = await bank.createCustomer(wanted);
       const { status, body, text } = await call('POST', '/v1/connections', {

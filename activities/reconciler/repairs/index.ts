@@ -1,5 +1,7 @@
 import { correctIntervals } from './correct-intervals.ts';
+import { deleteRejected, deleteWebhooks } from './delete-old-webhooks.ts';
 import { markStale } from './mark-stale.ts';
+import { redactWebhooks } from './redact-webhooks.ts';
 import { checkAccounts } from './check-accounts.ts';
 import type { Repair } from './repair.ts';
 import { signalWebhooks } from './signal-webhooks.ts';
@@ -25,4 +27,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   checks_started: checkAccounts,
   // Behind what starts and tells the accounts of the round as they were read.
   intervals_corrected: correctIntervals,
+  webhook_bodies_redacted: redactWebhooks,
+  webhooks_deleted: deleteWebhooks,
+  rejected_webhooks_deleted: deleteRejected,
 };

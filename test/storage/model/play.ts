@@ -505,7 +505,7 @@ const triggersOf = (trigger: 'webhook' | 'schedule' | 'both'): Trigger[] =>
 function productOf(effect: TranslatedWebhook['effects'][number]): Product | null {
   if (effect.kind === 'balance') return 'balance';
   if (effect.kind === 'transactions_removed') return 'transaction';
-  return effect.kind === 'changed' ? effect.product : null;
+  return 'product' in effect ? effect.product : null;
 }
 
 function byTime(a: Delivered, b: Delivered): number {
