@@ -25,6 +25,8 @@ export interface FreshetOptions {
   readonly pace?: Partial<Pace>;
   /** Other limits of the providers than their own. */
   readonly limits?: Partial<ProviderLimits>;
+  /** A database of the test's own, migrated; a fresh one in the run's Postgres when not given. */
+  readonly databaseUrl?: string;
   /** Another Temporal than the run's. */
   readonly temporal?: { readonly address: string; readonly namespace: string };
   /** False: the test starts workers itself. */
@@ -45,6 +47,8 @@ export interface Freshet {
   readonly db: Database;
   readonly databaseUrl: string;
   readonly temporal: Client;
+  /** The environment of its processes, for more of them. */
+  readonly environment: Readonly<Record<string, string>>;
   /** A call to the API with its key. `body` is sent as JSON. */
   call(
     method: string,
@@ -71,7 +75,8 @@ export interface ApiAnswer {
  * a worker in its own.
  */
 export async function startFreshet(options: FreshetOptions = {}): Promise<Freshet> {
-  const database = await freshDatabase();
+  const database = options.databaseUrl ? null : await freshDatabase();
+  const databaseUrl = options.databaseUrl ?? database?.url ?? '';
   const namespace = options.temporal ? null : await freshNamespace();
   const temporal = options.temporal ?? {
     address: namespace?.address ?? '',
@@ -84,8 +89,15 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
     FRESHET_OKRA_SECRET_KEY: options.okraSecretKey ?? 'sandbox-secret-key',
     FRESHET_OKRA_WEBHOOK_TOKEN: options.okraWebhookToken ?? 'sandbox-webhook-token',
   };
+  const environment = {
+    FRESHET_DATABASE_URL: databaseUrl,
+    FRESHET_CREDENTIALS_KEYS: credentialsKeys,
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: temporal.namespace,
+    ...okra,
+  };
   const api: RunningApi = await startApi({
-    databaseUrl: database.url,
+    databaseUrl,
     credentialsKeys,
     host: '127.0.0.1',
     port: 0,
@@ -115,13 +127,9 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
         TEST_INTERVALS: JSON.stringify(options.intervals ?? {}),
         TEST_PACE: JSON.stringify(options.pace ?? {}),
         TEST_LIMITS: JSON.stringify(options.limits ?? {}),
-        FRESHET_DATABASE_URL: database.url,
-        FRESHET_CREDENTIALS_KEYS: credentialsKeys,
+        ...environment,
         FRESHET_WORKFLOW_BUNDLE: runInfo().workflowBundle,
         FRESHET_RECONCILE_SECONDS: String(options.reconcileSeconds ?? 2),
-        TEMPORAL_ADDRESS: temporal.address,
-        TEMPORAL_NAMESPACE: temporal.namespace,
-        ...okra,
         ...options.workerEnv,
         ...env,
       },
@@ -133,13 +141,14 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
   if (options.worker !== false) await startWorker();
 
   const connection = Connection.lazy({ address: temporal.address });
-  const db = connectDatabase({ url: database.url, onIdleError: () => undefined });
+  const db = connectDatabase({ url: databaseUrl, onIdleError: () => undefined });
   return {
     url: api.url,
     apiKey,
     webhookToken: okra.FRESHET_OKRA_WEBHOOK_TOKEN,
     db,
-    databaseUrl: database.url,
+    databaseUrl,
+    environment,
     temporal: new Client({ connection, namespace: temporal.namespace }),
     async call(method, path, body, headers = {}) {
       const response = await fetch(api.url + path, {
@@ -167,7 +176,7 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
       await connection.close();
       await db.destroy();
       await namespace?.close();
-      await database.drop();
+      await database?.drop();
     },
   };
 }

@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BankSender } from './bank-sender.ts';
+import { shuffled } from './shuffled.ts';
+
+/** Webhooks that wait to be sent: in any order, some twice, some much later than others. */
+export interface Postbag {
+  /** Takes one up, for this round or a later one. */
+  add(body: string, round: number): void;
+  /** Sends those of a round. */
+  send(round: number): void;
+  /** Resolves when all that was sent is acknowledged. */
+  delivered(): Promise<void>;
+  readonly size: number;
+}
+
+const LATE = 0.15;
+const TWICE = 0.2;
+/** Those of one round are sent within so long. */
+const SPREAD_MS = 2_000;
+
+export function createPostbag(
+  sender: BankSender,
+  lastRound: number,
+  random: () => number,
+): Postbag {
+  const rounds: string[][] = Array.from({ length: lastRound + 1 }, () => []);
+  const sent: Promise<void>[] = [];
+  let size = 0;
+  const laterThan = (round: number): number =>
+    Math.min(round + 1 + Math.floor(random() * (lastRound - round)), lastRound);
+
+  async function deliver(body: string, afterMs: number): Promise<void> {
+    await sleep(afterMs);
+    await sender.deliver(body);
+  }
+
+  return {
+    add(body, round) {
+      const first = random() < LATE ? laterThan(round) : round;
+      rounds[first]?.push(body);
+      size += 1;
+      if (random() >= TWICE) return;
+      const second = random() < 0.5 ? first : laterThan(first);
+      rounds[second]?.push(body);
+      size += 1;
+    },
+    send(round) {
+      for (const body of shuffled(rounds[round]?.splice(0) ?? [], random)) {
+        sent.push(deliver(body, random() * SPREAD_MS));
+      }
+    },
+    async delivered() {
+      await Promise.all(sent);
+    },
+    get size() {
+      return size;
+    },
+  };
+}
