@@ -56,8 +56,6 @@ it(`no webhook is lost or applied twice, whatever is killed (FRESHET_TEST_SEED=$
   const { freshet } = killable;
   const { db } = freshet;
   const linked = await linkCustomers(freshet, bank);
-  const t0 = Date.now();
-  const lap = (what: string) => console.log(what, Date.now() - t0);
 
   const sender = createBankSender({
     urls: killable.urls,
@@ -82,6 +80,9 @@ it(`no webhook is lost or applied twice, whatever is killed (FRESHET_TEST_SEED=$
     }
   }
 
+  const t0 = Date.now();
+  const lap = (what: string) => console.log(what, Date.now() - t0, sender.acknowledged.size, bodies.length, sender.answers);
+
   // Half of the changes are there when it begins, the others come while things are killed.
   for (let round = 0; round < KILLS; round++) {
     await change(round, (WEBHOOKS / 2) * ((round + 1) / KILLS));
@@ -90,18 +91,26 @@ it(`no webhook is lost or applied twice, whatever is killed (FRESHET_TEST_SEED=$
   let changing = Promise.resolve();
   await playKills(killable, plan, (round) => {
     lap(`round ${round} ${JSON.stringify(plan[round])}`);
-    postbag.send(round);
+    postbag.send();
     changing = changing
       .then(() => change(round + 1, (WEBHOOKS / 2) * (1 + (round + 1) / KILLS)));
   });
   lap('kills done');
   await changing;
-  postbag.send(KILLS);
+  postbag.send();
   await postbag.delivered();
   lap('delivered');
 
   await untilApplied(db, 120_000);
   lap('applied');
+  await new Promise((r) => setTimeout(r, process.env['DBG'] ? 8000 : 0));
+  if (process.env['DBG']) {
+    for (const ids of linked) {
+      const m = JSON.stringify(await mirrorOf(db, ids.account));
+      const t = JSON.stringify(asMirrored(await bank.truth(ids.bank)));
+      if (m !== t) console.log('DIFF', ids.account, ids.bank);
+    }
+  }
   for (const ids of linked) {
     expect(await mirrorOf(db, ids.account)).toEqual(asMirrored(await bank.truth(ids.bank)));
   }

@@ -31,7 +31,9 @@ export function mortalProcess(
       const started = await eventually(start, { everyMs: 200, timeoutMs: 60_000, describe: name });
       running = started;
       void started.exited.then(({ code, signal }) => {
-        if (running === started) ended(`${name} ended by itself with ${code ?? signal}`);
+        if (running !== started) return;
+        const log = started.output().split('\n').slice(-10).join('\n');
+        ended(`${name} ended by itself with ${code ?? signal}. Its log ends with:\n${log}`);
       });
     },
     async stop() {

@@ -4,10 +4,10 @@ import { shuffled } from './shuffled.ts';
 
 /** Webhooks that wait to be sent: in any order, some twice, some much later than others. */
 export interface Postbag {
-  /** Takes one up, for this round or a later one. */
+  /** Takes one up, for this round or a later one; for the next one where that has begun. */
   add(body: string, round: number): void;
-  /** Sends those of a round. */
-  send(round: number): void;
+  /** Sends those of the next round. */
+  send(): void;
   /** Resolves when all that was sent is acknowledged. */
   delivered(): Promise<void>;
   readonly size: number;
@@ -25,6 +25,7 @@ export function createPostbag(
 ): Postbag {
   const rounds: string[][] = Array.from({ length: lastRound + 1 }, () => []);
   const sent: Promise<void>[] = [];
+  let next = 0;
   let size = 0;
   const laterThan = (round: number): number =>
     Math.min(round + 1 + Math.floor(random() * (lastRound - round)), lastRound);
@@ -36,7 +37,8 @@ export function createPostbag(
 
   return {
     add(body, round) {
-      const first = random() < LATE ? laterThan(round) : round;
+      const earliest = Math.max(round, next);
+      const first = random() < LATE ? laterThan(earliest) : earliest;
       rounds[first]?.push(body);
       size += 1;
       if (random() >= TWICE) return;
@@ -44,10 +46,11 @@ export function createPostbag(
       rounds[second]?.push(body);
       size += 1;
     },
-    send(round) {
-      for (const body of shuffled(rounds[round]?.splice(0) ?? [], random)) {
+    send() {
+      for (const body of shuffled(rounds[next] ?? [], random)) {
         sent.push(deliver(body, random() * SPREAD_MS));
       }
+      next += 1;
     },
     async delivered() {
       await Promise.all(sent);
