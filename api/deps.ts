@@ -4,7 +4,7 @@ import type { Database } from '../db/connect.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import type { AccountWorkflows } from '../temporal/account-workflows.ts';
 import type { ConnectionWorkflows } from '../temporal/connection-workflows.ts';
-import type { SignalDispatcher } from './webhooks/signal-dispatcher.ts';
+import type { WebhookIntake } from './webhooks/intake.ts';
 
 /** What the API works with. */
 export interface ApiDeps {
@@ -13,7 +13,7 @@ export interface ApiDeps {
   readonly keyRing: KeyRing;
   readonly accountWorkflows: AccountWorkflows;
   readonly connectionWorkflows: ConnectionWorkflows;
-  readonly dispatcher: SignalDispatcher;
+  readonly intake: WebhookIntake;
   /** Whether Temporal answers. */
   readonly temporalIsUp: () => Promise<boolean>;
   readonly logger: Logger;

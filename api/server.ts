@@ -15,6 +15,7 @@ await runMain(async () => {
     'FRESHET_API_PORT',
     'FRESHET_BOOTSTRAP_API_KEY',
     'FRESHET_TASK_QUEUE',
+    'FRESHET_WEBHOOK_BODIES',
     'FRESHET_LOG_LEVEL',
     ...PROVIDER_VARIABLES,
   ]);
@@ -26,6 +27,7 @@ await runMain(async () => {
     port: settings.FRESHET_API_PORT,
     bootstrapApiKey: settings.FRESHET_BOOTSTRAP_API_KEY,
     taskQueue: settings.FRESHET_TASK_QUEUE,
+    webhookBodies: settings.FRESHET_WEBHOOK_BODIES,
     temporal: readTemporalSettings(process.env),
     providers: configuredProviders(settings),
     logger: createLogger('api', settings.FRESHET_LOG_LEVEL),

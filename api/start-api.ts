@@ -8,13 +8,16 @@ import { ConfigError } from '../config/secrets.ts';
 import { apiKeyPrefix, hashApiKey } from '../credentials/api-key.ts';
 import { createKeyRing } from '../credentials/key-ring.ts';
 import { storeApiKey } from '../db/api-keys.ts';
+import type { WebhookBodies } from '../credentials/webhook-body.ts';
 import { connectDatabase, type Database } from '../db/connect.ts';
+import { openWebhookStore } from '../db/webhooks/webhook-store.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import { createAccountWorkflows } from '../temporal/account-workflows.ts';
 import { createConnectionWorkflows } from '../temporal/connection-workflows.ts';
 import { createTemporalClient, type TemporalSettings } from '../temporal/connect.ts';
 import { createApp } from './app.ts';
 import { signalWebhooks } from './webhooks/signal-webhooks.ts';
+import { createWebhookIntake, STORE_CONNECTIONS } from './webhooks/intake.ts';
 import { createSignalDispatcher } from './webhooks/signal-dispatcher.ts';
 
 export interface ApiOptions {
@@ -29,6 +32,8 @@ export interface ApiOptions {
   readonly temporal: TemporalSettings;
   readonly providers: ProviderRegistry;
   readonly logger: Logger;
+  /** Default: encrypted. */
+  readonly webhookBodies?: WebhookBodies;
   readonly intervals?: IntervalTable;
   readonly pace?: Pace;
 }
@@ -62,13 +67,23 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     pace: options.pace,
   });
   const dispatcher = createSignalDispatcher(signalWebhooks(db, accountWorkflows), logger);
+  const keyRing = createKeyRing(options.credentialsKeys);
+  const store = openWebhookStore({
+    url: options.databaseUrl,
+    connections: STORE_CONNECTIONS,
+    connectTimeoutMs: 700,
+    storeTimeoutMs: 10_000,
+    onIdleError: (err) => logger.warn({ err }, 'database connection lost'),
+  });
+  const bodies = options.webhookBodies ?? 'encrypted';
+  const intake = createWebhookIntake({ db, store, dispatcher, keyRing, bodies });
   const app = createApp({
     db,
     providers: options.providers,
-    keyRing: createKeyRing(options.credentialsKeys),
+    keyRing,
     accountWorkflows,
     connectionWorkflows: createConnectionWorkflows(client, { taskQueue }),
-    dispatcher,
+    intake,
     temporalIsUp: () => answers(client.connection),
     logger,
   });
@@ -78,6 +93,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
 
   async function release(): Promise<void> {
     await client.connection.close();
+    await store.close();
     await db.destroy();
   }
 

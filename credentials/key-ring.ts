@@ -5,15 +5,17 @@ const FORMAT = 1;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Seals credentials so that only this key ring, for this row, opens them again. */
+/** Seals credentials, and what banks send, so that only this key ring, for this row, opens them again. */
 export interface KeyRing {
   /**
    * AES-256-GCM under the first key. `row` (such as a connection's id) is bound in: the result
    * opens for no other.
    */
-  seal(plaintext: string, row: string): Buffer;
+  seal(plaintext: string | Uint8Array, row: string): Buffer;
   /** Throws when the key is not in the ring, or the bytes were altered or belong to another row. */
   open(sealed: Uint8Array, row: string): string;
+  /** As `open`, for what need not be text. */
+  openBytes(sealed: Uint8Array, row: string): Buffer;
 }
 
 /**
@@ -37,26 +39,30 @@ export function createKeyRing(keys: string): KeyRing {
   if (!current) throw new ConfigError('FRESHET_CREDENTIALS_KEYS has no key');
   const [currentName, currentKey] = current;
 
+  function openBytes(sealed: Uint8Array, row: string): Buffer {
+    const bytes = Buffer.from(sealed);
+    const nameEnd = 2 + (bytes[1] ?? 0);
+    const key = ring.get(bytes.subarray(2, nameEnd).toString());
+    if (bytes[0] !== FORMAT || !key) throw new Error('sealed with a key that is not in the ring');
+    const tagStart = nameEnd + IV_BYTES;
+    const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(nameEnd, tagStart));
+    decipher.setAAD(Buffer.from(row));
+    decipher.setAuthTag(bytes.subarray(tagStart, tagStart + TAG_BYTES));
+    const body = bytes.subarray(tagStart + TAG_BYTES);
+    return Buffer.concat([decipher.update(body), decipher.final()]);
+  }
+
   return {
     seal(plaintext, row) {
       const name = Buffer.from(currentName);
       const iv = randomBytes(IV_BYTES);
       const cipher = createCipheriv('aes-256-gcm', currentKey, iv);
       cipher.setAAD(Buffer.from(row));
-      const body = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()]);
+      const text = typeof plaintext === 'string' ? Buffer.from(plaintext) : plaintext;
+      const body = Buffer.concat([cipher.update(text), cipher.final()]);
       return Buffer.concat([Buffer.of(FORMAT, name.length), name, iv, cipher.getAuthTag(), body]);
     },
-    open(sealed, row) {
-      const bytes = Buffer.from(sealed);
-      const nameEnd = 2 + (bytes[1] ?? 0);
-      const key = ring.get(bytes.subarray(2, nameEnd).toString());
-      if (bytes[0] !== FORMAT || !key) throw new Error('sealed with a key that is not in the ring');
-      const tagStart = nameEnd + IV_BYTES;
-      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(nameEnd, tagStart));
-      decipher.setAAD(Buffer.from(row));
-      decipher.setAuthTag(bytes.subarray(tagStart, tagStart + TAG_BYTES));
-      const body = bytes.subarray(tagStart + TAG_BYTES);
-      return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8');
-    },
+    open: (sealed, row) => openBytes(sealed, row).toString('utf8'),
+    openBytes,
   };
 }

@@ -23,6 +23,8 @@ export type SyncTrigger = 'link' | 'schedule' | 'webhook' | 'manual' | 'reconcil
 export type SyncScope = 'full' | 'incremental' | 'hint' | 'webhook';
 export type SyncStatus = 'running' | 'succeeded' | 'failed';
 export type WebhookOutcome = 'accepted' | 'unmatched' | 'no_effect' | 'unreadable';
+/** Why a request to the webhook endpoint was refused. */
+export type RejectionReason = 'not_verified' | 'sender_not_allowed' | 'wrong_content_type';
 /** What a webhook's effect is on: a product of the account, or the connection's consent. */
 export type EffectProduct = Product | 'connection';
 
@@ -235,8 +237,28 @@ export interface InboundWebhooksTable {
   received_at: TimeDefault;
   provider_connection_id: string | null;
   provider_account_id: string | null;
-  body: Buffer;
+  body: Buffer | null;
+  body_sealed: Generated<boolean>;
+  body_bytes: number;
+  redacted_at: Time | null;
   outcome: WebhookOutcome;
+  understood: Generated<boolean>;
+  replays: Generated<number>;
+  replayed_at: Time | null;
+}
+
+export interface RejectedWebhooksTable {
+  id: string;
+  provider: string;
+  reason: RejectionReason;
+  sender: string | null;
+  content_type: string | null;
+  user_agent: string | null;
+  header_names: string[];
+  body: Buffer | null;
+  body_sealed: Generated<boolean>;
+  body_bytes: number;
+  received_at: TimeDefault;
 }
 
 export interface WebhookEffectsTable {
@@ -293,6 +315,7 @@ export interface Schema {
   sync_runs: SyncRunsTable;
   sync_cursors: SyncCursorsTable;
   inbound_webhooks: InboundWebhooksTable;
+  rejected_webhooks: RejectedWebhooksTable;
   webhook_effects: WebhookEffectsTable;
   events: EventsTable;
   api_keys: ApiKeysTable;

@@ -177,6 +177,8 @@ export interface TranslatedWebhook {
   /** Whom it concerns, by the provider's ids. Both null: nobody can be told from it. */
   readonly providerConnectionId: string | null;
   readonly providerAccountId: string | null;
+  /** False: its kind, or what it holds, is not one that the provider is known to send. */
+  readonly understood: boolean;
   readonly effects: readonly WebhookEffect[];
 }
 
@@ -187,6 +189,8 @@ export type WebhookEffect =
   | { readonly kind: 'transactions_removed'; readonly providerTransactionIds: readonly string[] }
   /** Something changed: read it. A null hint asks for an ordinary incremental read. */
   | { readonly kind: 'changed'; readonly product: Product; readonly hint: JsonValue | null }
+  /** It names the product, and what of it cannot be made out: read everything of it. */
+  | { readonly kind: 'unclear'; readonly product: Product }
   | { readonly kind: 'reauth_required' }
   | { readonly kind: 'reauthorized' }
   | { readonly kind: 'revoked' };

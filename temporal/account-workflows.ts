@@ -31,7 +31,15 @@ export interface RefreshAnswer {
 export interface AccountWorkflows {
   /** Answers whether the workflow was missing. */
   start(account: AccountToRun): Promise<boolean>;
-  webhookStored(account: AccountToRun, product: Product | 'connection'): Promise<void>;
+  /**
+   * Webhooks of these products wait. `find` gives the account, where its workflow is missing and it is
+   * linked.
+   */
+  webhooksStored(
+    accountId: string,
+    products: readonly messages.Subject[],
+    find: () => Promise<AccountToRun | undefined>,
+  ): Promise<void>;
   /** Has the workflow read how the connection's consent stands. */
   connectionChanged(account: AccountToRun): Promise<void>;
   /**
@@ -111,10 +119,13 @@ export function createAccountWorkflows(
   }
 
   /** False where no workflow runs. A signal alone is less work for the server than one that may start. */
-  async function signalRunning(accountId: string, product: Product): Promise<boolean> {
+  async function signalRunning(
+    accountId: string,
+    products: readonly messages.Subject[],
+  ): Promise<boolean> {
     const handle = client.workflow.getHandle(messages.accountSyncId(accountId));
     try {
-      await within(DEADLINE_MS, () => handle.signal(messages.webhookStored, { product }));
+      await within(DEADLINE_MS, () => handle.signal(messages.webhookStored, { products }));
       return true;
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return false;
@@ -203,18 +214,19 @@ export function createAccountWorkflows(
         throw error;
       }
     },
-    async webhookStored(account, product) {
-      if (product === 'connection') return await connectionChanged(account);
-      if (await signalRunning(account.id, product)) return;
+    async webhooksStored(accountId, products, find) {
+      if (await signalRunning(accountId, products)) return;
+      const account = await find();
+      if (!account) return;
       await within(DEADLINE_MS, () =>
-        client.workflow.signalWithStart<typeof accountSync, [{ product: Product }]>(
-          messages.ACCOUNT_SYNC,
-          {
-            ...startOptions(account),
-            signal: messages.webhookStored,
-            signalArgs: [{ product }],
-          },
-        ),
+        client.workflow.signalWithStart<
+          typeof accountSync,
+          [{ products: readonly messages.Subject[] }]
+        >(messages.ACCOUNT_SYNC, {
+          ...startOptions(account),
+          signal: messages.webhookStored,
+          signalArgs: [{ products }],
+        }),
       );
     },
     async applySettings(account) {

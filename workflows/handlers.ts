@@ -15,7 +15,14 @@ import type { Rounds } from './rounds.ts';
 
 /** Answers every message of the contract. Handlers change the state; the lanes do the work. */
 export function handleMessages(state: AccountSyncState, rounds: Rounds): void {
-  setHandler(messages.webhookStored, ({ product }) => askFor(state, [product], 'webhook'));
+  setHandler(messages.webhookStored, ({ products }) => {
+    if (products.includes('connection')) state.connectionDue = true;
+    askFor(
+      state,
+      products.filter((name) => name !== 'connection'),
+      'webhook',
+    );
+  });
   setHandler(messages.connectionChanged, () => {
     state.connectionDue = true;
   });

@@ -120,10 +120,14 @@ export interface AccountState {
   readonly nextSyncAt: string | null;
 }
 
+/** What a webhook is about. */
+export type Subject = Product | 'connection';
+
 /**
- * A stored webhook waits to be applied. Only wakes: what it is, the activity reads from Postgres.
+ * Stored webhooks wait to be applied, to these products or to the consent (`connection`). Only wakes: what they
+ * are, the activities read from Postgres.
  */
-export const webhookStored = defineSignal<[{ product: Product }]>('webhookStored');
+export const webhookStored = defineSignal<[{ products: readonly Subject[] }]>('webhookStored');
 
 /** The settings changed in Postgres. Sent when the update `applySettings` cannot be. */
 export const settingsChanged = defineSignal<[AccountSettings]>('settingsChanged');

@@ -1,4 +1,5 @@
 import { eraseConnection } from '../../db/connections/erase-connection.ts';
+import { openBody } from '../../credentials/webhook-body.ts';
 import type { ErasedConnection } from '../../db/webhooks/erase-webhooks.ts';
 import type { CallContext } from '../../providers/provider.ts';
 import type { ProviderRegistry } from '../../providers/registry.ts';
@@ -6,13 +7,13 @@ import type { ActivityDeps } from '../deps.ts';
 
 /** Erases what the bank told of an unlinked connection. Goes on where an attempt before it was. */
 export async function eraseData(
-  { db, providers }: Pick<ActivityDeps, 'db' | 'providers'>,
+  { db, providers, keyRing }: Pick<ActivityDeps, 'db' | 'providers' | 'keyRing'>,
   connectionId: string,
   { signal, heartbeat }: CallContext,
 ): Promise<void> {
   await eraseConnection(db, {
     connectionId,
-    concerns: (body, erased) => tellsOf(providers, body, erased),
+    concerns: (webhook, erased) => tellsOf(providers, openBody(keyRing, webhook), erased),
     onBatch() {
       signal.throwIfAborted();
       heartbeat();
@@ -23,9 +24,11 @@ export async function eraseData(
 /** It names nobody in the way that its provider should, so that any mention of an account counts. */
 function tellsOf(
   providers: ProviderRegistry,
-  body: Buffer,
+  body: Buffer | null,
   { provider, providerConnectionId, accounts }: ErasedConnection,
 ): boolean {
+  // Redacted, or under a key that is gone: nobody can read it.
+  if (body === null) return false;
   if (accounts.some((account) => body.includes(account.provider_account_id))) return true;
   try {
     const told = providers.get(provider)?.translateWebhook(body);

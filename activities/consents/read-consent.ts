@@ -18,7 +18,7 @@ const CONSENT: Partial<Record<WebhookEffect['kind'], ConsentSaid['status']>> = {
  * time, unless something newer is known. Answers with how the consent now stands.
  */
 export async function readConsent(
-  { db, providers }: ActivityDeps,
+  { db, providers, keyRing }: ActivityDeps,
   accountId: string,
 ): Promise<ConsentFound> {
   const account = await findAccountForSync(db, accountId);
@@ -27,7 +27,7 @@ export async function readConsent(
   if (!provider) throw new ProviderError(account.provider, 'config', 'provider_not_configured');
   const webhooks = await pendingWebhooks(db, accountId, 'connection');
   const received = new Map(webhooks.map(({ id, receivedAt }) => [id, receivedAt.toISOString()]));
-  const said = pendingEffects(provider, account.providerAccountId, 'connection', webhooks)
+  const said = pendingEffects(keyRing, provider, account.providerAccountId, 'connection', webhooks)
     .map(({ kind, occurredAt, webhookId }) => ({
       status: CONSENT[kind],
       asOf: occurredAt ?? received.get(webhookId) ?? new Date().toISOString(),

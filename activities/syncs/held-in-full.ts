@@ -7,7 +7,9 @@ export function heldInFull(
   effects: readonly PendingEffect[],
 ): { readonly webhooks: readonly PendingWebhook[]; readonly effects: readonly PendingEffect[] } {
   const pointing = new Set(
-    effects.filter(({ kind }) => kind === 'changed').map(({ webhookId }) => webhookId),
+    effects
+      .filter(({ kind }) => kind === 'changed' || kind === 'unclear')
+      .map(({ webhookId }) => webhookId),
   );
   return {
     webhooks: webhooks.filter(({ id }) => !pointing.has(id)),

@@ -29,7 +29,13 @@ export async function openWork(
   const opened = openAccount(deps, found?.account);
   const webhooks = found?.webhooks ?? [];
   const { account, provider } = opened;
-  const effects = pendingEffects(provider, account.providerAccountId, product, webhooks);
+  const effects = pendingEffects(
+    deps.keyRing,
+    provider,
+    account.providerAccountId,
+    product,
+    webhooks,
+  );
   const more = input.mayCall && webhooks.length === MOST_PENDING_WEBHOOKS;
   const work = input.mayCall ? { webhooks, effects } : heldInFull(webhooks, effects);
   if (isOnly('webhook', input.triggers) && work.webhooks.length === 0)

@@ -1,3 +1,5 @@
+import type { KeyRing } from '../../credentials/key-ring.ts';
+import { openBody } from '../../credentials/webhook-body.ts';
 import type { PendingWebhook } from '../../db/webhooks/pending-webhooks.ts';
 import type { EffectProduct } from '../../db/schema.ts';
 import { WebhookUnreadable } from '../../providers/errors.ts';
@@ -11,35 +13,38 @@ export type PendingEffect = WebhookEffect & {
 
 /** What stored webhooks say about a product of one account, in their order. */
 export function pendingEffects(
+  keyRing: KeyRing,
   provider: Provider,
   providerAccountId: string,
   product: EffectProduct,
   webhooks: readonly PendingWebhook[],
 ): PendingEffect[] {
-  return webhooks.flatMap(({ id: webhookId, body }) => {
-    const { effects, occurredAt } = translate(provider, body, product);
+  return webhooks.flatMap((webhook) => {
+    const { effects, occurredAt } = translate(provider, openBody(keyRing, webhook), product);
     return effects
-      .filter((effect) => effect.kind !== 'changed' || effect.product === product)
+      .filter((effect) => !('product' in effect) || effect.product === product)
       .filter(
         (effect) =>
           effect.kind !== 'balance' || effect.balance.providerAccountId === providerAccountId,
       )
-      .map((effect) => ({ ...effect, occurredAt, webhookId }));
+      .map((effect) => ({ ...effect, occurredAt, webhookId: webhook.id }));
   });
 }
 
-/** One that was readable when it came, and is no longer, must not hold up its account for good. */
+/**
+ * One whose body was redacted, or can no longer be read, must not hold up its account for good: all that it
+ * can have told of is read.
+ */
 function translate(
   provider: Provider,
-  body: Uint8Array,
+  body: Uint8Array | null,
   product: EffectProduct,
 ): Pick<TranslatedWebhook, 'effects' | 'occurredAt'> {
   try {
-    return provider.translateWebhook(body);
+    if (body !== null) return provider.translateWebhook(body);
   } catch (error) {
     if (!(error instanceof WebhookUnreadable)) throw error;
-    const effects =
-      product === 'connection' ? [] : [{ kind: 'changed', product, hint: null } as const];
-    return { effects, occurredAt: null };
   }
+  const effects = product === 'connection' ? [] : [{ kind: 'unclear', product } as const];
+  return { effects, occurredAt: null };
 }

@@ -34,7 +34,8 @@ export function planReads(asked: {
   const onlyWebhooks = isOnly('webhook', triggers);
   const fullIsDue =
     !onlyWebhooks && cursor && Date.now() - cursor.fullAt.getTime() >= FULL_EVERY_MS;
-  if (asked.full || !cursor || fullIsDue || hints.length > MOST_HINTS) {
+  const isUnclear = effects.some(({ kind }) => kind === 'unclear');
+  if (asked.full || !cursor || fullIsDue || isUnclear || hints.length > MOST_HINTS) {
     return { scope: 'full', queries: [{ scope: 'full' }] };
   }
   const pointed = hints

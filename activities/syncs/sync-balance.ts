@@ -30,7 +30,7 @@ export async function syncBalance(
     input.mayCall &&
     (!isOnly('webhook', triggers) ||
       told.length === 0 ||
-      effects.some((effect) => effect.kind === 'changed'));
+      effects.some(({ kind }) => kind === 'changed' || kind === 'unclear'));
   if (!asksBank && told.length === 0) return nothingToDo;
 
   const start = { ...run(input), scope: asksBank ? 'full' : 'webhook' } as const;

@@ -3,6 +3,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { Logger } from '../../config/logger.ts';
 import { InvalidLink, ProviderError } from '../../providers/errors.ts';
 import { RefreshRefused } from '../../temporal/account-workflows.ts';
+import { Overloaded } from '../webhooks/overloaded.ts';
 import { isDatabaseDown, isDataRefused, isTemporalDown } from './outage.ts';
 import { Problem, problemResponse } from './problem.ts';
 
@@ -36,6 +37,10 @@ function toProblem(error: Error): Problem {
   if (error.name === 'TimeoutError') {
     const detail = 'The provider did not answer in time.';
     return new Problem(503, 'provider_unavailable', detail, { retryAfterSeconds: 30 });
+  }
+  if (error instanceof Overloaded) {
+    const detail = 'It could not be stored in time.';
+    return new Problem(503, 'overloaded', detail, { retryAfterSeconds: 1 });
   }
   if (isDataRefused(error)) {
     const detail = 'The request holds a value that cannot be stored or compared.';

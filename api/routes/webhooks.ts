@@ -3,7 +3,6 @@ import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import type { ApiDeps } from '../deps.ts';
 import { Problem, tooLarge } from '../http/problem.ts';
-import { receiveWebhook } from '../webhooks/receive.ts';
 import { describe } from './describe.ts';
 
 const MOST_BYTES = 1024 * 1024;
@@ -12,7 +11,7 @@ const MOST_BYTES = 1024 * 1024;
  * What banks call. The only routes without an API key: each provider proves itself in its own way.
  */
 export function webhookRoutes(deps: ApiDeps): Hono {
-  const { providers, logger } = deps;
+  const { providers, intake, logger } = deps;
   return new Hono().post(
     '/:provider',
     describe(
@@ -37,8 +36,8 @@ export function webhookRoutes(deps: ApiDeps): Hono {
         logger.warn({ provider: name }, 'webhook without proof refused');
         throw new Problem(401, 'webhook_not_verified', 'The proof of origin is missing or wrong.');
       }
-      const { id, effects } = await receiveWebhook(deps, provider, body);
-      logger.debug({ provider: name, webhookId: id, effects: effects.length }, 'webhook stored');
+      const accepted = await intake.accept(provider, body);
+      logger.debug({ provider: name, ...accepted }, 'webhook stored');
       return c.json({ received: true });
     },
   );

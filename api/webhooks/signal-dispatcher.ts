@@ -1,14 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../../config/logger.ts';
-import type { AccountToRun } from '../../db/accounts/account-to-run.ts';
 import type { EffectProduct } from '../../db/schema.ts';
 
 export interface SignalToSend {
   readonly accountId: string;
   readonly product: EffectProduct;
   readonly webhookId: string;
-  /** As it was a moment ago. */
-  readonly account?: AccountToRun | undefined;
 }
 
 /** Tells workflows of stored webhooks, behind the back of the request. */
@@ -16,108 +12,153 @@ export interface SignalDispatcher {
   /** Never throws and never waits. What cannot be told in time is left to the reconciler. */
   dispatch(signals: readonly SignalToSend[]): void;
   /**
-   * Stops taking signals, and resolves when those on their way have arrived, or after `graceMs`.
+   * Sends at once what waits, and resolves when it has arrived, or after `graceMs`. Takes no more.
    */
   close(graceMs: number): Promise<void>;
 }
 
-interface Lane {
-  readonly accountId: string;
-  readonly product: EffectProduct;
-  waiting: string[];
-  /** As it was when the newest of them came. */
-  account: AccountToRun | undefined;
-}
-
-type Send = (
+/** Tells the account's workflow, then notes in Postgres that it was told. */
+export type SendSignal = (
   accountId: string,
-  product: EffectProduct,
+  products: readonly EffectProduct[],
   webhookIds: readonly string[],
-  known?: AccountToRun,
 ) => Promise<void>;
 
-const RETRY_MS = [500, 1_000, 2_000, 4_000, 8_000];
-/**
- * Beyond this, accounts that wait for Temporal are left to the reconciler: memory stays bounded in
- * an outage.
- */
+/** An account that was told of webhooks a moment ago, or is to be. */
+interface Lane {
+  readonly accountId: string;
+  products: Set<EffectProduct>;
+  webhookIds: string[];
+  /** When the first of them came; null when there is none. */
+  since: number | null;
+  failures: number;
+  /** After a signal the next one is held back for so long. */
+  restMs: number;
+  /** Until it may be told again; undefined: it is being told, or waits for its turn. */
+  rest: NodeJS.Timeout | undefined;
+}
+
+/** The first pause after a signal. It doubles with each signal that had something to tell at its end. */
+const FIRST_REST_MS = 50;
+const LONGEST_REST_MS = 1_600;
+const RETRY_MS = [500, 1_000, 2_000, 4_000];
+/** What could not be told for so long is left to the reconciler, and so is what is more. */
+const PATIENCE_MS = 20_000;
 const MOST_LANES = 10_000;
-const MOST_AT_A_TIME = 50;
+/** Webhooks beyond these are told like the others, but not noted as told: the reconciler tells them again. */
+const MOST_IDS = 100_000;
+const AT_A_TIME = 20;
+/** While Temporal does not answer. */
+const PROBES = 2;
 
 /**
- * For each account and product at most one signal is on its way and one waits, however many
- * webhooks arrive: the workflow takes all that are stored.
- * @param send tells the workflow, then notes in Postgres that it was told.
+ * For each account at most one signal is on its way and one waits, however many webhooks arrive: the
+ * workflow takes all that are stored. The first is sent at once; as long as more follow, the pauses between
+ * signals grow, so that a burst costs a few of them.
  */
-export function createSignalDispatcher(send: Send, logger: Logger): SignalDispatcher {
+export function createSignalDispatcher(send: SendSignal, logger: Logger): SignalDispatcher {
   const lanes = new Map<string, Lane>();
   const ready: Lane[] = [];
-  const closing = new AbortController();
+  let ids = 0;
   let running = 0;
-  let idle: PromiseWithResolvers<void> | null = null;
+  let isFailing = false;
+  let isClosing = false;
+  const idle = Promise.withResolvers<void>();
+
+  function open(accountId: string): Lane | undefined {
+    const found = lanes.get(accountId);
+    if (found || lanes.size >= MOST_LANES) return found;
+    const lane: Lane = {
+      accountId,
+      products: new Set(),
+      webhookIds: [],
+      since: null,
+      failures: 0,
+      restMs: FIRST_REST_MS,
+      rest: undefined,
+    };
+    lanes.set(accountId, lane);
+    ready.push(lane);
+    return lane;
+  }
 
   function pump(): void {
-    while (running < MOST_AT_A_TIME) {
+    while (running < (isFailing ? PROBES : AT_A_TIME)) {
       const lane = ready.shift();
       if (!lane) break;
       running += 1;
-      void run(lane).finally(() => {
+      void tell(lane).finally(() => {
         running -= 1;
-        if (lanes.size === 0) idle?.resolve();
         pump();
       });
     }
+    if (isClosing && lanes.size === 0) idle.resolve();
   }
 
-  async function run(lane: Lane): Promise<void> {
-    const key = keyOf(lane);
-    const webhookIds = lane.waiting;
-    // Good for the first try: by the next one, or the next turn, it may have changed.
-    let known = lane.account;
-    lane.waiting = [];
-    lane.account = undefined;
-    for (const wait of [...RETRY_MS, null]) {
-      try {
-        await send(lane.accountId, lane.product, webhookIds, known);
-        break;
-      } catch (err) {
-        known = undefined;
-        const { accountId, product } = lane;
-        if (wait === null || closing.signal.aborted) {
-          logger.warn({ err, accountId, product }, 'webhook not signalled: left to the reconciler');
-          lane.waiting = [];
-          break;
-        }
-        await delay(wait, undefined, { signal: closing.signal }).catch(() => undefined);
+  async function tell(lane: Lane): Promise<void> {
+    const { accountId, products, webhookIds, since } = lane;
+    lane.products = new Set();
+    lane.webhookIds = [];
+    lane.since = null;
+    try {
+      await send(accountId, [...products], webhookIds);
+      isFailing = false;
+      lane.failures = 0;
+      ids -= webhookIds.length;
+      rest(lane, lane.restMs);
+      lane.restMs = Math.min(2 * lane.restMs, LONGEST_REST_MS);
+    } catch (err) {
+      isFailing = true;
+      const pause = RETRY_MS[lane.failures];
+      lane.failures += 1;
+      if (isClosing || pause === undefined || Date.now() - (since ?? 0) > PATIENCE_MS) {
+        logger.warn({ err, accountId }, 'webhooks not signalled: left to the reconciler');
+        ids -= webhookIds.length + lane.webhookIds.length;
+        lanes.delete(accountId);
+        return;
       }
+      for (const product of products) lane.products.add(product);
+      lane.webhookIds.unshift(...webhookIds);
+      lane.since = since;
+      rest(lane, pause);
     }
-    if (lane.waiting.length > 0) ready.push(lane);
-    else lanes.delete(key);
+  }
+
+  function rest(lane: Lane, ms: number): void {
+    if (isClosing) resume(lane);
+    else lane.rest = setTimeout(resume, ms, lane).unref();
+  }
+
+  function resume(lane: Lane): void {
+    clearTimeout(lane.rest);
+    lane.rest = undefined;
+    if (lane.since === null) lanes.delete(lane.accountId);
+    else ready.push(lane);
+    pump();
   }
 
   return {
     dispatch(signals) {
-      if (closing.signal.aborted) return;
-      for (const { accountId, product, webhookId, account } of signals) {
-        const key = keyOf({ accountId, product });
-        const lane = lanes.get(key);
-        if (lane) lane.waiting.push(webhookId);
-        else if (lanes.size < MOST_LANES) {
-          const opened = { accountId, product, waiting: [webhookId], account };
-          lanes.set(key, opened);
-          ready.push(opened);
+      if (isClosing) return;
+      for (const { accountId, product, webhookId } of signals) {
+        const lane = open(accountId);
+        if (!lane) continue;
+        lane.products.add(product);
+        lane.since ??= Date.now();
+        if (ids < MOST_IDS) {
+          lane.webhookIds.push(webhookId);
+          ids += 1;
         }
       }
       pump();
     },
     async close(graceMs) {
-      closing.abort();
-      if (lanes.size === 0) return;
-      idle = Promise.withResolvers<void>();
-      await Promise.race([idle.promise, delay(graceMs, undefined, { ref: false })]);
+      isClosing = true;
+      for (const lane of lanes.values()) if (lane.rest) resume(lane);
+      pump();
+      const timer = setTimeout(idle.resolve, graceMs);
+      await idle.promise;
+      clearTimeout(timer);
     },
   };
 }
-
-const keyOf = ({ accountId, product }: { accountId: string; product: EffectProduct }): string =>
-  `${accountId} ${product}`;

@@ -38,16 +38,23 @@ export async function findAccountAndWebhooks(
     .leftJoinLateral(pendingFor(db, sql.ref('accounts.id'), product).as('webhook'), (join) =>
       join.onTrue(),
     )
-    .select(['webhook.id as webhookId', 'webhook.body', 'webhook.receivedAt'])
+    .select([
+      'webhook.id as webhookId',
+      'webhook.body',
+      'webhook.body_sealed',
+      'webhook.receivedAt',
+    ])
     .orderBy('webhook.at')
     .orderBy('webhook.id')
     .execute();
   const [first] = rows;
   if (!first) return undefined;
-  const webhooks = rows.flatMap(({ webhookId: id, body, receivedAt }) =>
-    id === null || body === null || receivedAt === null ? [] : [{ id, body, receivedAt }],
+  const webhooks = rows.flatMap(({ webhookId: id, body, body_sealed: isSealed, receivedAt }) =>
+    id === null || isSealed === null || receivedAt === null
+      ? []
+      : [{ id, body, body_sealed: isSealed, receivedAt }],
   );
-  const { webhookId: _, body: __, receivedAt: ___, ...row } = first;
+  const { webhookId: _, body: __, body_sealed: ___, receivedAt: ____, ...row } = first;
   return { account: readRow(row), webhooks };
 }
 

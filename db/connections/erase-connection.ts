@@ -5,6 +5,7 @@ import {
   eraseNamelessWebhooks,
   eraseWebhooks,
   type ErasedConnection,
+  type WebhookBody,
 } from '../webhooks/erase-webhooks.ts';
 import { findProviderConnection } from './find-provider-connection.ts';
 
@@ -25,7 +26,7 @@ const TABLES = [
 export interface Erasure {
   readonly connectionId: string;
   /** Whether a webhook that is noted as naming nobody tells of one of these. */
-  readonly concerns: (body: Buffer, erased: ErasedConnection) => boolean;
+  readonly concerns: (webhook: WebhookBody, erased: ErasedConnection) => boolean;
   /** Called between batches. What it throws ends the erasure, which can be taken up again. */
   readonly onBatch: () => void;
 }
@@ -51,7 +52,7 @@ export async function eraseConnection(db: Database, erasure: Erasure): Promise<v
   }
   await eraseWebhooks(db, ids, onBatch);
   await eraseIdleWebhooks(db, erased, onBatch);
-  const isOfThese = (body: Buffer): boolean => erasure.concerns(body, erased);
+  const isOfThese = (webhook: WebhookBody): boolean => erasure.concerns(webhook, erased);
   await eraseNamelessWebhooks(db, provider, isOfThese, onBatch);
   await eraseNames(db, connectionId, ids);
 }

@@ -3,12 +3,14 @@ import { accountsStayFresh } from './0001_accounts_stay_fresh.ts';
 import { exactHistory } from './0002_exact_history.ts';
 import { consentTime } from './0003_consent_time.ts';
 import { accountLives } from './0004_account_lives.ts';
+import { webhookLives } from './0005_webhook_lives.ts';
 
 const migrations: Record<string, Migration> = {
   '0001_accounts_stay_fresh': accountsStayFresh,
   '0002_exact_history': exactHistory,
   '0003_consent_time': consentTime,
   '0004_account_lives': accountLives,
+  '0005_webhook_lives': webhookLives,
 };
 
 /** Every migration by name, in the order in which they run. Forward only: none has a `down`. */

@@ -16,6 +16,13 @@ export interface ErasedAccount {
   readonly provider_account_id: string;
 }
 
+/** As it is stored: see `credentials/webhook-body.ts`. */
+export interface WebhookBody {
+  readonly id: string;
+  readonly body: Buffer | null;
+  readonly body_sealed: boolean;
+}
+
 /**
  * Deletes the effects that webhooks had on these accounts, and the webhooks that had none on others.
  */
@@ -80,21 +87,18 @@ export async function eraseIdleWebhooks(
 export async function eraseNamelessWebhooks(
   db: Database,
   provider: string,
-  isToErase: (body: Buffer) => boolean,
+  isToErase: (webhook: WebhookBody) => boolean,
   onBatch: () => void,
 ): Promise<void> {
   let after: string | null = null;
   for (;;) {
-    const { rows }: { rows: { id: string; body: Buffer }[] } = await sql<{
-      id: string;
-      body: Buffer;
-    }>`
-      select id, body from inbound_webhooks w
+    const { rows }: { rows: WebhookBody[] } = await sql<WebhookBody>`
+      select id, body, body_sealed from inbound_webhooks w
       where provider = ${provider} and (${after}::uuid is null or id > ${after}::uuid)
         and provider_connection_id is null and provider_account_id is null
         and not exists (select from webhook_effects e where e.webhook_id = w.id)
       order by id limit ${BATCH}`.execute(db);
-    const ids = rows.filter(({ body }) => isToErase(body)).map(({ id }) => id);
+    const ids = rows.filter(isToErase).map(({ id }) => id);
     if (ids.length > 0) {
       await sql`delete from inbound_webhooks where id = any(${ids}::uuid[])`.execute(db);
     }

@@ -4,7 +4,9 @@ import type { EffectProduct } from '../schema.ts';
 
 export interface PendingWebhook {
   readonly id: string;
-  readonly body: Buffer;
+  /** As it is stored: see `credentials/webhook-body.ts`. */
+  readonly body: Buffer | null;
+  readonly body_sealed: boolean;
   readonly receivedAt: Date;
 }
 
@@ -41,6 +43,7 @@ export function pendingFor(
     .select([
       'inbound_webhooks.id',
       'inbound_webhooks.body',
+      'inbound_webhooks.body_sealed',
       'inbound_webhooks.received_at as receivedAt',
       sql<Date>`coalesce(inbound_webhooks.occurred_at, inbound_webhooks.received_at)`.as('at'),
     ]);

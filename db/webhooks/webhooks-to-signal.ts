@@ -7,7 +7,7 @@ const MOST = 1_000;
 
 export interface WebhookSignal {
   readonly account: AccountToRun;
-  readonly product: EffectProduct;
+  readonly products: readonly EffectProduct[];
   readonly webhookIds: readonly string[];
 }
 
@@ -34,12 +34,16 @@ export async function webhooksToSignal(db: Database): Promise<WebhookSignal[]> {
         ]),
       ]),
     )
-    .groupBy(['accounts.id', 'connections.id', 'webhook_effects.product'])
+    .groupBy(['accounts.id', 'connections.id'])
     .orderBy(sql`min(coalesce(webhook_effects.tried_at, '-infinity'))`)
     .orderBy(sql`min(webhook_effects.webhook_id::text)`)
     .limit(MOST)
-    .select('webhook_effects.product')
+    .select(sql<EffectProduct[]>`array_agg(distinct webhook_effects.product)`.as('products_told'))
     .select(sql<string[]>`array_agg(webhook_effects.webhook_id)`.as('webhookIds'))
     .execute();
-  return rows.map(({ product, webhookIds, ...account }) => ({ account, product, webhookIds }));
+  return rows.map(({ products_told: products, webhookIds, ...account }) => ({
+    account,
+    products,
+    webhookIds,
+  }));
 }

@@ -1,6 +1,6 @@
 import { ProviderError } from '../errors.ts';
 import type { LosslessDocument, LosslessJson } from '../json.ts';
-import type { JsonValue, WebhookEffect } from '../provider.ts';
+import type { TranslatedWebhook, WebhookEffect } from '../provider.ts';
 import { accountOf, timeOf, type OkraEvent } from './event.ts';
 import { hintFor } from './positions.ts';
 import { toBalance } from './transform/balance.ts';
@@ -16,7 +16,19 @@ export function effectsOf(
   okra: OkraEvent,
   parts: Parts,
   document: LosslessDocument,
-): WebhookEffect[] {
+): Pick<TranslatedWebhook, 'effects' | 'understood'> {
+  const effects = knownEffects(type, okra, parts, document) ?? guess(type, okra);
+  if (effects === null) return { effects: [], understood: false };
+  return { effects, understood: effects.every(({ kind }) => kind !== 'unclear') };
+}
+
+/** Null: the code is not one of those that are documented. */
+function knownEffects(
+  type: string,
+  okra: OkraEvent,
+  parts: Parts,
+  document: LosslessDocument,
+): WebhookEffect[] | null {
   switch (type) {
     case 'BALANCE_SUCCESS':
       return [balanceEffect(okra, parts['balance'], document)];
@@ -25,7 +37,7 @@ export function effectsOf(
     case 'INITIAL_TRANSACTIONS':
     case 'FULL_TRANSACTIONS':
     case 'PERIODIC_TRANSACTIONS':
-      return [{ kind: 'changed', product: 'transaction', hint: hintOf(okra) }];
+      return [newTransactionsEffect(okra)];
     case 'TRANSACTIONS_DELETED':
       return [removalEffect(okra)];
     case 'AUTH_EXPIRED':
@@ -34,8 +46,10 @@ export function effectsOf(
       return [{ kind: 'revoked' }];
     case 'AUTH_SUCCESS':
       return okra.auth?.reauth === true ? [{ kind: 'reauthorized' }] : [];
+    case 'IDENTITY_IS_READY':
+      return [];
     default:
-      return guess(type, okra);
+      return null;
   }
 }
 
@@ -59,29 +73,31 @@ function balanceEffect(
       if (!(error instanceof ProviderError)) throw error;
     }
   }
-  return { kind: 'changed', product: 'balance', hint: null };
+  return { kind: 'unclear', product: 'balance' };
 }
 
-function hintOf(okra: OkraEvent): JsonValue | null {
+function newTransactionsEffect(okra: OkraEvent): WebhookEffect {
   const record = okra.record ?? okra.recordId;
-  return record ? hintFor(record, timeOf(okra)) : null;
+  return record
+    ? { kind: 'changed', product: 'transaction', hint: hintFor(record, timeOf(okra)) }
+    : { kind: 'unclear', product: 'transaction' };
 }
 
 function removalEffect(okra: OkraEvent): WebhookEffect {
   const removed = okra.removed_transactions;
   return removed
     ? { kind: 'transactions_removed', providerTransactionIds: removed }
-    : { kind: 'changed', product: 'transaction', hint: null };
+    : { kind: 'unclear', product: 'transaction' };
 }
 
 /**
  * Codes that were promised and never documented, such as `TRANSACTIONS_SUCCESS`. One that reports a
- * failure asks for nothing: answering it with a read could make the bank fail, and report, again.
+ * failure asks for nothing: answering it with a read could make the bank fail, and report, again. Null: it
+ * names nothing of ours.
  */
-function guess(type: string, okra: OkraEvent): WebhookEffect[] {
+function guess(type: string, okra: OkraEvent): WebhookEffect[] | null {
   if (type.includes('FAIL') || okra.status === 'is_failed') return [];
-  if (type.includes('TRANSACTION'))
-    return [{ kind: 'changed', product: 'transaction', hint: null }];
-  if (type.includes('BALANCE')) return [{ kind: 'changed', product: 'balance', hint: null }];
-  return [];
+  if (type.includes('TRANSACTION')) return [{ kind: 'unclear', product: 'transaction' }];
+  if (type.includes('BALANCE')) return [{ kind: 'unclear', product: 'balance' }];
+  return null;
 }

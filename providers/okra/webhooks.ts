@@ -8,7 +8,7 @@ import { effectsOf } from './webhook-effects.ts';
 
 /**
  * What an event means. Throws `WebhookUnreadable` when the body is not a JSON object; anything else
- * about it may be missing or odd, and then means less: at worst that something changed and must be
+ * about it may be missing or odd, and then means less: at worst that everything of the product is to be
  * read.
  */
 export function translateWebhook(body: Uint8Array): TranslatedWebhook {
@@ -25,7 +25,7 @@ export function translateWebhook(body: Uint8Array): TranslatedWebhook {
     occurredAt: timeOf(okra),
     providerConnectionId: customer && bank ? connectionId({ customer, bank }) : null,
     providerAccountId: accountOf(okra),
-    effects: effectsOf(type, okra, parts, document),
+    ...effectsOf(type, okra, parts, document),
   };
 }
 

@@ -10,10 +10,10 @@ import { failDiscovery } from '../../db/connections/fail-discovery.ts';
 import { findCredentials, type Consent } from '../../db/connections/find-credentials.ts';
 import { linkConnection, newId } from '../../db/connections/link-connection.ts';
 import { requestUnlink } from '../../db/connections/request-unlink.ts';
-import { storeWebhook } from '../../db/webhooks/store-webhook.ts';
 import type { ProviderAccount } from '../../providers/provider.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshDatabase, type FreshDatabase } from '../support/fresh-database.ts';
+import { storeWebhook } from '../support/store-webhook.ts';
 
 let database: FreshDatabase;
 let db: Database;
@@ -149,8 +149,6 @@ const tellOfConsent = (providerConnectionId: string, dedupeKey = randomBytes(8).
     dedupeKey,
     type: 'A_TEST',
     occurredAt: new Date().toISOString(),
-    body: Buffer.from('{}'),
-    readable: true,
     providerConnectionId,
     providerAccountId: null,
     products: ['connection'],

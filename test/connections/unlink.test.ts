@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { storeWebhook } from '../../db/webhooks/store-webhook.ts';
 import { eventually } from '../support/eventually.ts';
 import { link, startFreshetWithBank, whenDone, type Linked } from '../support/link.ts';
 import { expectTruth } from '../support/mirror.ts';
 import type { TestBank } from '../support/start-bank.ts';
 import type { ApiAnswer, Freshet } from '../support/start-freshet.ts';
+import { storeWebhook } from '../support/store-webhook.ts';
 import {
   connectionOf,
   eventsOf,
@@ -68,6 +68,7 @@ async function fill(made: Linked): Promise<string[]> {
       dedupe_key: word,
       type: 'UNKNOWN',
       body: Buffer.from(JSON.stringify({ account: ids.bank, word })),
+      body_bytes: 100,
       outcome: 'unmatched',
     })
     .execute();
@@ -83,7 +84,6 @@ async function fill(made: Linked): Promise<string[]> {
     type: 'IDLE',
     occurredAt: null,
     body: Buffer.from(JSON.stringify({ word })),
-    readable: true,
     providerConnectionId,
     providerAccountId: null,
     products: [],

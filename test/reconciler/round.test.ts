@@ -5,10 +5,10 @@ import { repairs } from '../../activities/reconciler/repairs/index.ts';
 import type { AccountToRun } from '../../db/accounts/account-to-run.ts';
 import { nextSlice } from '../../db/accounts/next-slice.ts';
 import { countAccounts } from '../../db/accounts/count-accounts.ts';
-import { storeWebhook } from '../../db/webhooks/store-webhook.ts';
 import type { AccountWorkflows } from '../../temporal/account-workflows.ts';
 import { noContext, storageRig, type StorageRig } from '../support/storage-rig.ts';
 import { storeAccount } from '../support/store.ts';
+import { storeWebhook } from '../support/store-webhook.ts';
 
 let rig: StorageRig;
 beforeAll(async () => {
@@ -218,8 +218,6 @@ async function storeWebhooks(ids: readonly string[]): Promise<void> {
       dedupeKey: randomUUID(),
       type: 'A_TEST',
       occurredAt: null,
-      body: Buffer.from('{}'),
-      readable: true,
       providerConnectionId: null,
       providerAccountId,
       products: ['balance'],
@@ -233,18 +231,18 @@ describe('webhooks that wait', () => {
     await storeWebhooks(ids);
     const [applied, paused, off, waiting] = ids;
     const signalled: string[] = [];
-    const webhookStored = async ({ id }: AccountToRun): Promise<void> => {
+    const webhooksStored = async (id: string): Promise<void> => {
       signalled.push(id);
     };
     const repair = only('webhooks_signalled');
     await setAccount(off, { products: ['transaction'] });
-    await round({ webhookStored }, repair);
+    await round({ webhooksStored }, repair);
     expect(sorted(signalled)).toEqual(sorted(ids.filter((id) => id !== off)));
     await setEffect(applied, { applied_at: new Date() });
     await setAccount(paused, { status: 'paused', pause_reason: 'user' });
     for (const id of ids) await setEffect(id, { signalled_at: minutesAgo(6) });
     signalled.length = 0;
-    await round({ webhookStored }, repair);
+    await round({ webhooksStored }, repair);
     expect(signalled).toEqual([waiting]);
     const { webhooksWaiting } = await countAccounts(rig.db);
     expect(webhooksWaiting).toBe(1);
@@ -255,20 +253,20 @@ describe('webhooks that wait', () => {
     await storeWebhooks(ids);
     const stuck = new Set(ids.slice(0, 1_000));
     const signalled: string[] = [];
-    const webhookStored = ({ id }: AccountToRun): Promise<void> => {
+    const webhooksStored = (id: string): Promise<void> => {
       if (stuck.has(id)) return Promise.reject(new Error('stuck'));
       signalled.push(id);
       return Promise.resolve();
     };
     const repair = only('webhooks_signalled');
-    expect((await round({ webhookStored }, repair)).result.failed).toBe(1_000);
+    expect((await round({ webhooksStored }, repair)).result.failed).toBe(1_000);
     expect(signalled).toEqual([]);
-    await round({ webhookStored }, repair);
+    await round({ webhooksStored }, repair);
     expect(sorted(signalled)).toEqual(sorted(ids.slice(1_000)));
     stuck.clear();
-    await round({ webhookStored }, repair);
+    await round({ webhooksStored }, repair);
     expect(sorted(signalled)).toEqual(sorted(ids));
-    expect((await round({ webhookStored }, repair)).result.repaired).toEqual({});
+    expect((await round({ webhooksStored }, repair)).result.repaired).toEqual({});
   }, 60_000);
 });
 

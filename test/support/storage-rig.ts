@@ -5,6 +5,7 @@ import type { ActivityDeps } from '../../activities/deps.ts';
 import { discoverAccounts } from '../../activities/connections/discover-accounts.ts';
 import { createMetrics } from '../../activities/metrics.ts';
 import { createApp } from '../../api/app.ts';
+import { createWebhookIntake } from '../../api/webhooks/intake.ts';
 import { createLogger } from '../../config/logger.ts';
 import { apiKeyPrefix, createApiKey, hashApiKey } from '../../credentials/api-key.ts';
 import { createKeyRing } from '../../credentials/key-ring.ts';
@@ -17,6 +18,7 @@ import type { AccountWorkflows } from '../../temporal/account-workflows.ts';
 import type { ConnectionWorkflows } from '../../temporal/connection-workflows.ts';
 import { freshDatabase } from './fresh-database.ts';
 import { startBank, type BankCustomer, type TestBank } from './start-bank.ts';
+import { storeOn } from './store-webhook.ts';
 
 export interface RigOptions {
   /** Rows a page; small, so that there are many pages. */
@@ -87,8 +89,12 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
   const metrics = createMetrics(noopMetricMeter).ofProvider('okra');
   const deps = { db, providers, keyRing, accountWorkflows, connectionWorkflows, logger, metrics };
   const dispatcher = { dispatch: () => undefined, close: () => Promise.resolve() };
-  const appOn = (other: Database): Hono =>
-    createApp({ ...deps, db: other, dispatcher, temporalIsUp: () => Promise.resolve(true) });
+  const appOn = (other: Database): Hono => {
+    const store = storeOn(other);
+    const bodies = 'encrypted' as const;
+    const intake = createWebhookIntake({ db: other, store, dispatcher, keyRing, bodies });
+    return createApp({ ...deps, db: other, intake, temporalIsUp: () => Promise.resolve(true) });
+  };
   const app = appOn(db);
   const key = createApiKey();
   await storeApiKey(db, { name: 'test', prefix: apiKeyPrefix(key), hash: hashApiKey(key) });
@@ -158,7 +164,7 @@ const nothing = (): Promise<void> => Promise.resolve();
 function silentWorkflows(): AccountWorkflows {
   return {
     start: () => Promise.resolve(true),
-    webhookStored: nothing,
+    webhooksStored: nothing,
     applySettings: () => Promise.resolve(null),
     settingsChanged: nothing,
     connectionChanged: nothing,

@@ -43,7 +43,6 @@ function askedFor(event: HistoryEvent): Product[] {
   if (!message) return [];
   switch (message.name) {
     case 'webhookStored':
-      return [(message.input as { product: Product }).product];
     case 'refreshRequested':
     case 'refresh':
       return (message.input as { products: Product[] }).products;

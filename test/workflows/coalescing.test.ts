@@ -40,7 +40,7 @@ async function play(ids: LinkedAccount, random: () => number): Promise<void> {
   const actions: (() => Promise<unknown>)[] = [
     () => bank.control('PUT', `/accounts/${ids.bank}/balance`, { ledger: cents() }),
     () => bank.control('POST', `/accounts/${ids.bank}/transactions`, { amount: `-${cents()}` }),
-    () => handle.signal('webhookStored', { product: some()[0] }),
+    () => handle.signal('webhookStored', { products: some() }),
     () => {
       const asked = { products: some(), full: false, trigger: 'manual' };
       return Promise.all([1, 2, 3].map(() => handle.signal('refreshRequested', asked)));

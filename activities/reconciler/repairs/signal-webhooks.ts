@@ -4,12 +4,13 @@ import type { Repair } from './repair.ts';
 
 /** Webhooks that wait, and of which the account's workflow was never told, or to no effect. */
 export const signalWebhooks: Repair = async ({ db, accountWorkflows }, round) =>
-  round.each(await webhooksToSignal(db), async (waiting) => {
+  round.each(await webhooksToSignal(db), async ({ account, products, webhookIds }) => {
+    const signal = { accountId: account.id, webhookIds };
     try {
-      await accountWorkflows.webhookStored(waiting.account, waiting.product);
+      await accountWorkflows.webhooksStored(account.id, products, async () => account);
     } catch (error) {
-      await markSignalFailed(db, waiting);
+      await markSignalFailed(db, signal);
       throw error;
     }
-    await markSignalled(db, waiting);
+    await markSignalled(db, signal);
   });

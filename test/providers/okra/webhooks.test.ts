@@ -41,7 +41,8 @@ function effectsOf(code: string, part: object = {}): TranslatedWebhook['effects'
   return translate({ ...v2, callback_code: code, code, ...part }).effects;
 }
 
-const changed = (product: string, hint: unknown = null) => [{ kind: 'changed', product, hint }];
+const changed = (product: string, hint: unknown) => [{ kind: 'changed', product, hint }];
+const unclear = (product: string) => [{ kind: 'unclear', product }];
 const recordHint = { record: RECORD, at: ENDED };
 
 describe('translateWebhook', () => {
@@ -52,6 +53,7 @@ describe('translateWebhook', () => {
       occurredAt: ENDED,
       providerConnectionId: `${CUSTOMER}:${BANK}`,
       providerAccountId: null,
+      understood: true,
       effects: [],
     });
   });
@@ -105,7 +107,8 @@ describe('translateWebhook', () => {
       },
     ],
   ])('reads the bank where a balance event has %s', (_name, part) => {
-    expect(effectsOf('BALANCE_SUCCESS', part)).toEqual(changed('balance'));
+    expect(effectsOf('BALANCE_SUCCESS', part)).toEqual(unclear('balance'));
+    expect(translate({ ...v2, callback_code: 'BALANCE_SUCCESS', ...part }).understood).toBe(false);
   });
 
   it('takes the start for the time where the end is absent', () => {
@@ -122,14 +125,14 @@ describe('translateWebhook', () => {
     ['FULL_TRANSACTIONS', {}, changed('transaction', recordHint)],
     ['PERIODIC_TRANSACTIONS', { error: null }, changed('transaction', recordHint)],
     ['PERIODIC_TRANSACTIONS', { record: undefined }, changed('transaction', recordHint)],
-    ['PERIODIC_TRANSACTIONS', { record: undefined, recordId: undefined }, changed('transaction')],
+    ['PERIODIC_TRANSACTIONS', { record: undefined, recordId: undefined }, unclear('transaction')],
     [
       'TRANSACTIONS_DELETED',
       { removed_transactions: ['a', { _id: 'b' }] },
       [{ kind: 'transactions_removed', providerTransactionIds: ['a', 'b'] }],
     ],
-    ['TRANSACTIONS_DELETED', {}, changed('transaction')],
-    ['TRANSACTIONS_DELETED', { removed_transactions: [{}] }, changed('transaction')],
+    ['TRANSACTIONS_DELETED', {}, unclear('transaction')],
+    ['TRANSACTIONS_DELETED', { removed_transactions: [{}] }, unclear('transaction')],
     [
       'AUTH_EXPIRED',
       { status: 'is_failed', auth: { reauth: true } },
@@ -140,13 +143,23 @@ describe('translateWebhook', () => {
     ['AUTH_SUCCESS', { auth: {} }, []],
     ['AUTH_SUCCESS', {}, []],
     ['AUTH_REVOKED', {}, [{ kind: 'revoked' }]],
-    ['TRANSACTIONS_SUCCESS', {}, changed('transaction')],
-    ['BALANCE_UPDATED', {}, changed('balance')],
+    ['TRANSACTIONS_SUCCESS', {}, unclear('transaction')],
+    ['BALANCE_UPDATED', {}, unclear('balance')],
     ['BALANCE_FAILED', {}, []],
     ['TRANSACTIONS_UPDATE', { status: 'is_failed' }, []],
     ['INCOME_SUCCESS', {}, []],
   ])('%s with %j', (code, part, effects) => {
     expect(effectsOf(code, part)).toEqual(effects);
+  });
+
+  it.each([
+    ['TRANSACTIONS_SUCCESS', false],
+    ['SOMETHING_NEW', false],
+    ['BALANCE_FAILED', true],
+    ['IDENTITY_IS_READY', true],
+    ['PERIODIC_TRANSACTIONS', true],
+  ])('knows whether it understands %s', (code, understood) => {
+    expect(translate({ ...v2, callback_code: code, code }).understood).toBe(understood);
   });
 
   it('reads the v1 shape, which names nobody', () => {

@@ -1,40 +1,34 @@
 import { createHash } from 'node:crypto';
-import { storeWebhook, type StoredWebhook } from '../../db/webhooks/store-webhook.ts';
+import { sealBody, type WebhookBodies } from '../../credentials/webhook-body.ts';
+import type { KeyRing } from '../../credentials/key-ring.ts';
 import type { EffectProduct } from '../../db/schema.ts';
+import { uuid7 } from '../../db/uuid7.ts';
+import type { WebhookToStore } from '../../db/webhooks/store-webhooks.ts';
 import { WebhookUnreadable } from '../../providers/errors.ts';
 import type { Provider, TranslatedWebhook, WebhookEffect } from '../../providers/provider.ts';
-import type { ApiDeps } from '../deps.ts';
 
-/**
- * Stores a verified webhook; only then is it acknowledged. The signals to its accounts' workflows
- * follow in the background.
- */
-export async function receiveWebhook(
-  { db, dispatcher }: ApiDeps,
+/** What a verified webhook says, as it is to be stored. */
+export function toStore(
   provider: Provider,
   body: Uint8Array,
-): Promise<StoredWebhook> {
-  const translated = translate(provider, body);
-  const stored = await storeWebhook(db, {
+  options: { readonly keyRing: KeyRing; readonly bodies: WebhookBodies },
+): WebhookToStore {
+  const { effects, ...told } = translate(provider, body);
+  const id = uuid7();
+  return {
+    ...told,
+    ...sealBody(options.keyRing, options.bodies, id, body),
+    id,
     provider: provider.name,
-    type: translated.type,
-    dedupeKey: translated.dedupeKey,
-    occurredAt: translated.occurredAt,
-    body,
-    readable: translated.readable,
-    providerConnectionId: translated.providerConnectionId,
-    providerAccountId: translated.providerAccountId,
-    products: [...new Set(translated.effects.map((effect) => productOf(effect)))],
-  });
-  const { id: webhookId, effects } = stored;
-  if (webhookId) dispatcher.dispatch(effects.map((effect) => ({ ...effect, webhookId })));
-  return stored;
+    bytes: body.length,
+    products: [...new Set(effects.map((effect) => productOf(effect)))],
+  };
 }
 
 function translate(
   provider: Provider,
   body: Uint8Array,
-): TranslatedWebhook & { readable: boolean } {
+): TranslatedWebhook & { readonly readable: boolean } {
   try {
     return { ...provider.translateWebhook(body), readable: true };
   } catch (error) {
@@ -45,6 +39,7 @@ function translate(
       occurredAt: null,
       providerConnectionId: null,
       providerAccountId: null,
+      understood: false,
       effects: [],
       readable: false,
     };
@@ -58,6 +53,7 @@ function productOf(effect: WebhookEffect): EffectProduct {
     case 'transactions_removed':
       return 'transaction';
     case 'changed':
+    case 'unclear':
       return effect.product;
     case 'reauth_required':
     case 'reauthorized':

@@ -1,0 +1,128 @@
+import type { EffectProduct } from '../schema.ts';
+
+/** A verified webhook, ready to be stored. */
+export interface WebhookToStore {
+  /** Chosen by the caller, since the body is sealed for its row. */
+  readonly id: string;
+  readonly provider: string;
+  readonly dedupeKey: string;
+  readonly type: string;
+  readonly occurredAt: string | null;
+  /** As it is to be stored: see `credentials/webhook-body.ts`. */
+  readonly body: Buffer;
+  readonly body_sealed: boolean;
+  /** The size of the body as it arrived. */
+  readonly bytes: number;
+  readonly readable: boolean;
+  readonly understood: boolean;
+  readonly providerConnectionId: string | null;
+  readonly providerAccountId: string | null;
+  readonly products: readonly EffectProduct[];
+}
+
+export interface StoredEffect {
+  readonly accountId: string;
+  readonly product: EffectProduct;
+}
+
+/**
+ * What was stored, by the id that it was to get, and what it has to do. What is missing had been stored
+ * before, under another id.
+ */
+export type StoredWebhooks = ReadonlyMap<string, readonly StoredEffect[]>;
+
+/** A row of the answer: one for each effect, or one without an account where there is none. */
+export interface StoredRow {
+  readonly id: string;
+  readonly account_id: string | null;
+  readonly product: EffectProduct | null;
+}
+
+/**
+ * Stores webhooks and what each has to do for every account that it concerns, in one statement: one round
+ * trip and one commit for all. No two of them may have the same key. The order in which they are inserted is that
+ * of their keys, so that two instances with the same ones wait for each other and never form a ring.
+ */
+export const STORE_WEBHOOKS = `
+with incoming as materialized (
+  select * from unnest(
+    $1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[],
+    $8::bytea[], $9::boolean[], $10::int[], $11::text[], $12::boolean[], $13::text[]
+  ) as t(id, provider, dedupe_key, type, occurred_at, connection, account,
+    body, body_sealed, body_bytes, products, understood, outcome)
+),
+concerned as materialized (
+  select i.id as webhook_id, i.products as told, a.id as account_id, a.products
+  from incoming i
+  join accounts a on a.provider = i.provider and a.provider_account_id = i.account
+    and a.unlinked_at is null
+  join connections c on c.id = a.connection_id and c.provider = i.provider and c.unlinked_at is null
+  where i.connection is null or c.provider_connection_id = i.connection
+  union all
+  select i.id, i.products, a.id, a.products
+  from incoming i
+  join connections c on c.provider = i.provider and c.provider_connection_id = i.connection
+    and c.unlinked_at is null
+  join accounts a on a.connection_id = c.id and a.provider = i.provider and a.unlinked_at is null
+  where i.account is null
+),
+wanted as materialized (
+  select webhook_id, account_id, product
+  from concerned cross join lateral unnest(string_to_array(told, ',')) as product
+  where product = any(products || 'connection'::text)
+),
+stored as (
+  insert into inbound_webhooks (id, provider, dedupe_key, type, occurred_at, provider_connection_id,
+    provider_account_id, body, body_sealed, body_bytes, understood, outcome)
+  select id, provider, dedupe_key, type, occurred_at, connection, account, body, body_sealed,
+    body_bytes, understood, case
+      when outcome is not null then outcome
+      when id not in (select webhook_id from concerned) then 'unmatched'
+      when id not in (select webhook_id from wanted) then 'no_effect'
+      else 'accepted' end
+  from incoming order by provider, dedupe_key
+  on conflict (provider, dedupe_key) do nothing
+  returning id
+),
+effects as (
+  insert into webhook_effects (webhook_id, account_id, product)
+  select wanted.* from stored join wanted on wanted.webhook_id = stored.id
+)
+select stored.id, wanted.account_id, wanted.product
+from stored left join wanted on wanted.webhook_id = stored.id`;
+
+/** The parameters of `STORE_WEBHOOKS`. */
+export function storeParameters(webhooks: readonly WebhookToStore[]): unknown[][] {
+  const column = (value: (webhook: WebhookToStore) => unknown): unknown[] => webhooks.map(value);
+  return [
+    column(({ id }) => id),
+    column(({ provider }) => provider),
+    column(({ dedupeKey }) => dedupeKey),
+    column(({ type }) => type),
+    column(({ occurredAt }) => occurredAt),
+    column(({ providerConnectionId }) => providerConnectionId),
+    column(({ providerAccountId }) => providerAccountId),
+    column(({ body }) => body),
+    column((webhook) => webhook.body_sealed),
+    column(({ bytes }) => bytes),
+    column(({ products }) => products.join(',')),
+    column(({ understood }) => understood),
+    column(({ readable, products }) => outcomeOf(readable, products)),
+  ];
+}
+
+export function readStored(rows: readonly StoredRow[]): StoredWebhooks {
+  const stored = new Map<string, StoredEffect[]>();
+  for (const { id, account_id: accountId, product } of rows) {
+    const effects = stored.get(id) ?? [];
+    if (accountId !== null && product !== null) effects.push({ accountId, product });
+    stored.set(id, effects);
+  }
+  return stored;
+}
+
+/** Null: it depends on the accounts that it concerns. */
+function outcomeOf(readable: boolean, products: readonly EffectProduct[]): string | null {
+  if (!readable) return 'unreadable';
+  return products.length === 0 ? 'no_effect' : null;
+}
