@@ -16,6 +16,7 @@ import { createAccountWorkflows } from '../temporal/account-workflows.ts';
 import { createConnectionWorkflows } from '../temporal/connection-workflows.ts';
 import { createTemporalClient, type TemporalSettings } from '../temporal/connect.ts';
 import { createApp } from './app.ts';
+import { closingGently } from './http/close-gently.ts';
 import { signalWebhooks } from './webhooks/signal-webhooks.ts';
 import { createWebhookIntake, STORE_CONNECTIONS } from './webhooks/intake.ts';
 import { createSignalDispatcher } from './webhooks/signal-dispatcher.ts';
@@ -88,6 +89,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     logger,
   });
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const closeServer = closingGently(server);
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.headersTimeout = REQUEST_TIMEOUT_MS;
 
@@ -104,7 +106,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     return {
       url,
       async close() {
-        await closeServer(server);
+        await closeServer(SHUTDOWN_GRACE_MS);
         await dispatcher.close(SHUTDOWN_GRACE_MS);
         await release();
         logger.info('api stopped');
@@ -149,12 +151,4 @@ async function listen(server: Server, { host, port }: ApiOptions): Promise<strin
   const address = server.address();
   const actual = typeof address === 'object' && address ? address.port : port;
   return `http://${host.includes(':') ? `[${host}]` : host}:${actual}`;
-}
-
-async function closeServer(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), SHUTDOWN_GRACE_MS);
-  await closed;
-  clearTimeout(timer);
 }

@@ -26,7 +26,9 @@ function parents(): (readonly [pid: number, parent: number])[] {
 function parentOf(pid: string): number {
   try {
     // The name, in brackets, may hold anything.
-    const [, , parent] = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/s, 'x').split(' ');
+    const [, , parent] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\)/s, 'x')
+      .split(' ');
     return Number(parent);
   } catch {
     return 0;

@@ -22,7 +22,8 @@ export function createBankChanges(
   const known = new Map<string, Known[]>(accounts.map((id) => [id, []]));
   const below = (bound: number): number => Math.floor(random() * bound);
   const cents = (): string => `${below(100_000)}.${String(below(100)).padStart(2, '0')}`;
-  const movement = (): string => (random() < 0.5 ? '-' : '') + `${below(900) + 1}.${below(90) + 10}`;
+  const movement = (): string =>
+    (random() < 0.5 ? '-' : '') + `${below(900) + 1}.${below(90) + 10}`;
 
   type Transactions = readonly { readonly id: string; readonly status: string }[];
   const note = (account: string, transactions: Transactions): void => {

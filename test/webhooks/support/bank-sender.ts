@@ -32,7 +32,7 @@ export function createBankSender(options: BankSenderOptions): BankSender {
   const unexpected: string[] = [];
   const waiting: (() => void)[] = [];
   let free = options.atATime;
-  let stopped = false;
+  const stopping = new AbortController();
 
   async function attempt(body: string): Promise<WebhookAnswer> {
     if (free > 0) free -= 1;
@@ -59,7 +59,7 @@ export function createBankSender(options: BankSenderOptions): BankSender {
     answers,
     unexpected,
     async deliver(body) {
-      while (!stopped) {
+      while (!stopping.signal.aborted) {
         const answer = await attempt(body);
         note(answer);
         if (answer.status === 200) {
@@ -70,7 +70,7 @@ export function createBankSender(options: BankSenderOptions): BankSender {
       }
     },
     stop() {
-      stopped = true;
+      stopping.abort();
     },
   };
 }

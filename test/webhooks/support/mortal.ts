@@ -20,6 +20,12 @@ export function mortalProcess(
   ended: (how: string) => void,
 ): Mortal & { stop(): Promise<unknown> } {
   let running: NodeProcess | null = null;
+  async function watch(started: NodeProcess): Promise<void> {
+    const { code, signal } = await started.exited;
+    if (running !== started) return;
+    const log = started.output().split('\n').slice(-10).join('\n');
+    ended(`${name} ended by itself with ${code ?? signal}. Its log ends with:\n${log}`);
+  }
   return {
     name,
     async kill() {
@@ -30,11 +36,7 @@ export function mortalProcess(
     async start() {
       const started = await eventually(start, { everyMs: 200, timeoutMs: 60_000, describe: name });
       running = started;
-      void started.exited.then(({ code, signal }) => {
-        if (running !== started) return;
-        const log = started.output().split('\n').slice(-10).join('\n');
-        ended(`${name} ended by itself with ${code ?? signal}. Its log ends with:\n${log}`);
-      });
+      void watch(started);
     },
     async stop() {
       const stopped = running;

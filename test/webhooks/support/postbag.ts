@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BankSender } from './bank-sender.ts';
+import { randomFrom } from '../../support/random.ts';
 import { shuffled } from './shuffled.ts';
 
 /** Webhooks that wait to be sent: in any order, some twice, some much later than others. */
@@ -10,7 +11,6 @@ export interface Postbag {
   send(): void;
   /** Resolves when all that was sent is acknowledged. */
   delivered(): Promise<void>;
-  readonly size: number;
 }
 
 const LATE = 0.15;
@@ -26,7 +26,6 @@ export function createPostbag(
   const rounds: string[][] = Array.from({ length: lastRound + 1 }, () => []);
   const sent: Promise<void>[] = [];
   let next = 0;
-  let size = 0;
   const laterThan = (round: number): number =>
     Math.min(round + 1 + Math.floor(random() * (lastRound - round)), lastRound);
 
@@ -40,23 +39,20 @@ export function createPostbag(
       const earliest = Math.max(round, next);
       const first = random() < LATE ? laterThan(earliest) : earliest;
       rounds[first]?.push(body);
-      size += 1;
       if (random() >= TWICE) return;
       const second = random() < 0.5 ? first : laterThan(first);
       rounds[second]?.push(body);
-      size += 1;
     },
     send() {
-      for (const body of shuffled(rounds[next] ?? [], random)) {
-        sent.push(deliver(body, random() * SPREAD_MS));
+      // Not the same as for what is added, so that this does not depend on what comes first.
+      const ofRound = randomFrom(next);
+      for (const body of shuffled(rounds[next] ?? [], ofRound)) {
+        sent.push(deliver(body, ofRound() * SPREAD_MS));
       }
       next += 1;
     },
     async delivered() {
       await Promise.all(sent);
-    },
-    get size() {
-      return size;
     },
   };
 }
