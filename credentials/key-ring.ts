@@ -1,4 +1,10 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  randomBytes,
+  type KeyObject,
+} from 'node:crypto';
 import { ConfigError } from '../config/secrets.ts';
 
 const FORMAT = 1;
@@ -23,7 +29,7 @@ export interface KeyRing {
  *   key is put in front and the old one kept. Throws `ConfigError` when malformed.
  */
 export function createKeyRing(keys: string): KeyRing {
-  const ring = new Map<string, Buffer>();
+  const ring = new Map<string, KeyObject>();
   for (const entry of keys.split(',')) {
     const [name, encoded, ...rest] = entry.trim().split(':');
     const key = Buffer.from(encoded ?? '', 'base64');
@@ -33,7 +39,8 @@ export function createKeyRing(keys: string): KeyRing {
       );
     }
     if (ring.has(name)) throw new ConfigError(`FRESHET_CREDENTIALS_KEYS names ${name} twice`);
-    ring.set(name, key);
+    // Made once: of bytes it would be made anew for each seal, at most of its cost.
+    ring.set(name, createSecretKey(key));
   }
   const [current] = ring;
   if (!current) throw new ConfigError('FRESHET_CREDENTIALS_KEYS has no key');

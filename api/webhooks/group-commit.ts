@@ -1,5 +1,4 @@
 import { Overloaded } from './overloaded.ts';
-import { within } from './within.ts';
 
 export interface GroupCommitOptions<T, R> {
   /** Makes all of them durable, and answers for each. */
@@ -12,9 +11,9 @@ export interface GroupCommitOptions<T, R> {
   readonly mostBytesInCommit: number;
   /** Of what waits or is under way; more is refused. */
   readonly mostBytes: number;
-  /** How long an item waits at the least, before it is refused. */
+  /** An item is refused once no commit has gone through for so long. */
   readonly patienceMs: number;
-  /** How long it waits at the most, where commits have become slow. */
+  /** How long an item waits at the most, where commits go through and are slow. */
   readonly mostPatienceMs: number;
 }
 
@@ -37,16 +36,18 @@ interface Waiting<T, R> {
  * Has items that arrive at the same time share a commit. Nobody waits for a timer: an item that comes while no
  * commit runs is committed at once and alone, and those that come meanwhile go together in the next.
  *
- * The patience grows with how long commits have lately taken: a database that is slow and not away is not
- * refused for ever.
+ * The patience grows with how long the last commit has taken, so that a database which is slow, and not
+ * away, is not refused for ever.
  */
 export function createGroupCommit<T, R>(options: GroupCommitOptions<T, R>): GroupCommit<T, R> {
-  const { commit, isOfItem, bytesOf, commitsAtOnce, mostInCommit, patienceMs } = options;
+  const { commit, isOfItem, bytesOf, commitsAtOnce, mostInCommit } = options;
+  const { patienceMs, mostPatienceMs } = options;
   let waiting: Waiting<T, R>[] = [];
   let running = 0;
   let size = 0;
   let bytes = 0;
   let lastMs = 0;
+  let lastAt = 0;
 
   function take(): Waiting<T, R>[] {
     let total = 0;
@@ -73,7 +74,8 @@ export function createGroupCommit<T, R>(options: GroupCommitOptions<T, R>): Grou
     try {
       const answers = await commit(group.map(({ item }) => item));
       group.forEach(({ done }, index) => done.resolve(answers[index] as R));
-      lastMs = performance.now() - started;
+      lastAt = performance.now();
+      lastMs = lastAt - started;
     } catch (error) {
       if (group.length > 1 && isOfItem(error)) {
         for (const one of group) await run([one]);
@@ -83,8 +85,21 @@ export function createGroupCommit<T, R>(options: GroupCommitOptions<T, R>): Grou
     }
   }
 
-  /** Three times what the last commit took: an item waits for the one that runs, and then for its own. */
-  const patience = (): number => Math.min(Math.max(patienceMs, 3 * lastMs), options.mostPatienceMs);
+  /** Rejects once no commit goes through any more; `release` ends the wait. */
+  function stalled(): { readonly promise: Promise<never>; release(): void } {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const began = performance.now();
+    let timer: NodeJS.Timeout | undefined;
+    function look(): void {
+      // Three times what the last one took: an item waits for the one that runs, and then for its own.
+      const quiet = Math.max(began, lastAt) + Math.max(patienceMs, 3 * lastMs);
+      const left = Math.min(quiet, began + mostPatienceMs) - performance.now();
+      if (left > 0) timer = setTimeout(look, left);
+      else reject(new Overloaded('it takes too long'));
+    }
+    look();
+    return { promise, release: () => clearTimeout(timer) };
+  }
 
   return {
     size: () => size,
@@ -100,7 +115,12 @@ export function createGroupCommit<T, R>(options: GroupCommitOptions<T, R>): Grou
       });
       waiting.push(one);
       pump();
-      return await within(patience(), settled);
+      const wait = stalled();
+      try {
+        return await Promise.race([settled, wait.promise]);
+      } finally {
+        wait.release();
+      }
     },
   };
 }

@@ -62,7 +62,8 @@ export function createWebhookIntake(deps: {
 
   async function commitConsent([webhook]: readonly WebhookToStore[]): Promise<readonly Stored[]> {
     if (!webhook) return [];
-    const stored = await storeConsentWebhook(db, webhook);
+    // Where the database hangs, this makes way for the next one.
+    const stored = await within(LIMITS.mostPatienceMs, storeConsentWebhook(db, webhook));
     for (const [webhookId, effects] of stored) tell(webhookId, effects);
     return [stored.get(webhook.id) ?? null];
   }

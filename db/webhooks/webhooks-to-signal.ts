@@ -3,7 +3,8 @@ import { accountsToRun, type AccountToRun } from '../accounts/account-to-run.ts'
 import type { Database } from '../connect.ts';
 import type { EffectProduct } from '../schema.ts';
 
-const MOST = 1_000;
+/** The most accounts that are answered with at a time. */
+export const MOST_TO_SIGNAL = 1_000;
 
 export interface WebhookSignal {
   readonly account: AccountToRun;
@@ -37,7 +38,7 @@ export async function webhooksToSignal(db: Database): Promise<WebhookSignal[]> {
     .groupBy(['accounts.id', 'connections.id'])
     .orderBy(sql`min(coalesce(webhook_effects.tried_at, '-infinity'))`)
     .orderBy(sql`min(webhook_effects.webhook_id::text)`)
-    .limit(MOST)
+    .limit(MOST_TO_SIGNAL)
     .select(sql<EffectProduct[]>`array_agg(distinct webhook_effects.product)`.as('products_told'))
     .select(sql<string[]>`array_agg(webhook_effects.webhook_id)`.as('webhookIds'))
     .execute();

@@ -248,6 +248,17 @@ describe('webhooks that wait', () => {
     expect(webhooksWaiting).toBe(1);
   });
 
+  it('are all signalled in one round, the oldest first, however many they are', async () => {
+    const ids = await accounts(1_005, {});
+    await storeWebhooks(ids);
+    const signalled: string[] = [];
+    const webhooksStored = async (id: string): Promise<void> => {
+      signalled.push(id);
+    };
+    await round({ webhooksStored }, only('webhooks_signalled'));
+    expect(signalled).toEqual(ids);
+  }, 60_000);
+
   it('are not held up by older ones that cannot be signalled', async () => {
     const ids = await accounts(1_005, {});
     await storeWebhooks(ids);
