@@ -16,7 +16,7 @@ import { createAccountWorkflows } from '../temporal/account-workflows.ts';
 import { createConnectionWorkflows } from '../temporal/connection-workflows.ts';
 import { createTemporalClient, type TemporalSettings } from '../temporal/connect.ts';
 import { createApp } from './app.ts';
-import { closeServer } from './http/close-server.ts';
+import { closable } from './http/close-server.ts';
 import { signalWebhooks } from './webhooks/signal-webhooks.ts';
 import { createWebhookIntake, STORE_CONNECTIONS } from './webhooks/intake.ts';
 import { createSignalDispatcher } from './webhooks/signal-dispatcher.ts';
@@ -89,6 +89,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     logger,
   });
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const closeServer = closable(server);
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.headersTimeout = REQUEST_TIMEOUT_MS;
 
@@ -105,7 +106,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     return {
       url,
       async close() {
-        await closeServer(server, SHUTDOWN_GRACE_MS);
+        await closeServer(SHUTDOWN_GRACE_MS);
         await dispatcher.close(SHUTDOWN_GRACE_MS);
         await release();
         logger.info('api stopped');
