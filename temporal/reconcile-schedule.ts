@@ -44,8 +44,8 @@ function scheduleOf({ taskQueue, everySeconds }: ReconcileScheduleOptions) {
       workflowType: 'reconcile',
       workflowId: 'reconcile',
       taskQueue,
-      workflowExecutionTimeout: '10m',
+      workflowExecutionTimeout: '10m' as const,
     },
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1m' },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1m' as const },
   };
 }

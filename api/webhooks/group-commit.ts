@@ -5,6 +5,7 @@ export interface GroupCommitOptions<T, R> {
   readonly commit: (items: readonly T[]) => Promise<readonly R[]>;
   /** Whether one by one some of them may go through: the error is that of an item, not an outage. */
   readonly isOfItem: (error: unknown) => boolean;
+  /** How much an item is, in bytes or what else is to be bounded. */
   readonly bytesOf: (item: T) => number;
   readonly commitsAtOnce: number;
   readonly mostInCommit: number;
@@ -90,14 +91,16 @@ export function createGroupCommit<T, R>(options: GroupCommitOptions<T, R>): Grou
     const { promise, reject } = Promise.withResolvers<never>();
     const began = performance.now();
     let timer: NodeJS.Timeout | undefined;
-    function look(): void {
+    function look(isSure: boolean): void {
       // Three times what the last one took: an item waits for the one that runs, and then for its own.
       const quiet = Math.max(began, lastAt) + Math.max(patienceMs, 3 * lastMs);
       const left = Math.min(quiet, began + mostPatienceMs) - performance.now();
-      if (left > 0) timer = setTimeout(look, left);
-      else reject(new Overloaded('it takes too long'));
+      if (left > 0) timer = setTimeout(look, left, false);
+      else if (isSure) reject(new Overloaded('it takes too long'));
+      // Where this process was held up itself, the answer may have come, and only wants to be read.
+      else setImmediate(look, true);
     }
-    look();
+    look(false);
     return { promise, release: () => clearTimeout(timer) };
   }
 

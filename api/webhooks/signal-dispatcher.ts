@@ -40,7 +40,9 @@ interface Lane {
 
 /** The first pause after a signal. It doubles with each signal that had something to tell at its end. */
 const FIRST_REST_MS = 50;
-const LONGEST_REST_MS = 1_600;
+const LONGEST_REST_MS = 2_000;
+/** Pauses are as long as keeps all accounts together to a hundred signals a second, where that is not longer still. */
+const REST_MS_FOR_EACH_LANE = 10;
 const RETRY_MS = [500, 1_000, 2_000, 4_000];
 /** What could not be told for so long is left to the reconciler, and so is what is more. */
 const PATIENCE_MS = 20_000;
@@ -105,8 +107,9 @@ export function createSignalDispatcher(send: SendSignal, logger: Logger): Signal
       isFailing = false;
       lane.failures = 0;
       ids -= webhookIds.length;
-      rest(lane, lane.restMs);
-      lane.restMs = Math.min(2 * lane.restMs, LONGEST_REST_MS);
+      const pause = Math.max(lane.restMs, lanes.size * REST_MS_FOR_EACH_LANE);
+      rest(lane, Math.min(pause, LONGEST_REST_MS));
+      lane.restMs = 2 * lane.restMs;
     } catch (err) {
       isFailing = true;
       const pause = RETRY_MS[lane.failures];

@@ -1,7 +1,8 @@
 import { accountsToRun } from '../../db/accounts/account-to-run.ts';
 import type { Database } from '../../db/connect.ts';
-import { markSignalled } from '../../db/webhooks/mark-signalled.ts';
+import { markSignalled, type Signalled } from '../../db/webhooks/mark-signalled.ts';
 import type { AccountWorkflows } from '../../temporal/account-workflows.ts';
+import { createGroupCommit } from './group-commit.ts';
 import type { SendSignal } from './signal-dispatcher.ts';
 
 /**
@@ -9,6 +10,20 @@ import type { SendSignal } from './signal-dispatcher.ts';
  * it was told.
  */
 export function signalWebhooks(db: Database, accountWorkflows: AccountWorkflows): SendSignal {
+  const marks = createGroupCommit<Signalled, unknown>({
+    async commit(signals) {
+      await markSignalled(db, signals);
+      return signals;
+    },
+    isOfItem: () => false,
+    bytesOf: ({ webhookIds }) => webhookIds.length,
+    commitsAtOnce: 1,
+    mostInCommit: 100,
+    mostBytesInCommit: 10_000,
+    mostBytes: Infinity,
+    patienceMs: 10_000,
+    mostPatienceMs: 30_000,
+  });
   return async (accountId, products, webhookIds) => {
     const find = () =>
       accountsToRun(db)
@@ -16,6 +31,6 @@ export function signalWebhooks(db: Database, accountWorkflows: AccountWorkflows)
         .where('accounts.unlinked_at', 'is', null)
         .executeTakeFirst();
     await accountWorkflows.webhooksStored(accountId, products, find);
-    await markSignalled(db, { accountId, webhookIds });
+    await marks.add({ accountId, webhookIds });
   };
 }

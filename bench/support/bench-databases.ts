@@ -5,8 +5,11 @@ import { migrate } from '../../db/migrate.ts';
 const TEMPLATE = 'bench_template';
 
 export interface BenchDatabases {
-  /** A migrated, empty database; answers with its connection string. */
-  create(name: string): Promise<string>;
+  /**
+   * A migrated, empty database, or a copy of one that nobody is connected to; answers with its
+   * connection string.
+   */
+  create(name: string, copyOf?: string): Promise<string>;
   /**
    * Has the database as it is a minute later: autovacuum has passed, and all is on the disk. Otherwise
    * whoever comes next does that work, whatever its own is.
@@ -29,8 +32,8 @@ export async function createBenchDatabases(admin: Client, url: string): Promise<
   await migrate(db);
   await db.destroy();
   return {
-    async create(name) {
-      await admin.query(`create database ${name} template ${TEMPLATE}`);
+    async create(name, copyOf = TEMPLATE) {
+      await admin.query(`create database ${name} template ${copyOf}`);
       await checkpoint();
       return urlOf(name);
     },

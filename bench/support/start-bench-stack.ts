@@ -104,14 +104,17 @@ async function bringUp(
     TEMPORAL_ADDRESS: server.address,
     TEMPORAL_NAMESPACE: 'default',
   };
+  let parts = 0;
   const startPart: BenchStack['startPart'] = async (main, ready, more = {}) => {
+    // One that is started again has another log, which tells when it is ready.
+    parts += 1;
     const part = await start({
       name: main,
       command: process.execPath,
       args: [path.join(ROOT, main)],
       env: { ...common, ...more },
       cwd: ROOT,
-      logFile: path.join(dir, `${main.replaceAll('/', '-')}.log`),
+      logFile: path.join(dir, `${parts}-${main.replaceAll('/', '-')}.log`),
     });
     await waitForLog(part, ready);
     return part;

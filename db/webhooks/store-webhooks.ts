@@ -47,9 +47,9 @@ export const STORE_WEBHOOKS = `
 with incoming as materialized (
   select * from unnest(
     $1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[],
-    $8::bytea[], $9::boolean[], $10::int[], $11::text[], $12::boolean[], $13::text[]
+    $8::int[], $9::int[], $10::boolean[], $11::int[], $12::text[], $13::boolean[], $14::text[]
   ) as t(id, provider, dedupe_key, type, occurred_at, connection, account,
-    body, body_sealed, body_bytes, products, understood, outcome)
+    body_from, body_length, body_sealed, body_bytes, products, understood, outcome)
 ),
 concerned as materialized (
   select i.id as webhook_id, i.products as told, a.id as account_id, a.products
@@ -74,8 +74,8 @@ wanted as materialized (
 stored as (
   insert into inbound_webhooks (id, provider, dedupe_key, type, occurred_at, provider_connection_id,
     provider_account_id, body, body_sealed, body_bytes, understood, outcome)
-  select id, provider, dedupe_key, type, occurred_at, connection, account, body, body_sealed,
-    body_bytes, understood, case
+  select id, provider, dedupe_key, type, occurred_at, connection, account,
+    substring($15::bytea from body_from for body_length), body_sealed, body_bytes, understood, case
       when outcome is not null then outcome
       when id not in (select webhook_id from concerned) then 'unmatched'
       when id not in (select webhook_id from wanted) then 'no_effect'
@@ -91,8 +91,17 @@ effects as (
 select stored.id, wanted.account_id, wanted.product
 from stored left join wanted on wanted.webhook_id = stored.id`;
 
-/** The parameters of `STORE_WEBHOOKS`. */
-export function storeParameters(webhooks: readonly WebhookToStore[]): unknown[][] {
+/**
+ * The parameters of `STORE_WEBHOOKS`. The bodies go as one parameter, end to end: alone it travels as bytes, where an
+ * array of them would be written out in hexadecimal.
+ */
+export function storeParameters(webhooks: readonly WebhookToStore[]): unknown[] {
+  let end = 1;
+  const starts = webhooks.map(({ body }) => {
+    const start = end;
+    end += body.length;
+    return start;
+  });
   const column = (value: (webhook: WebhookToStore) => unknown): unknown[] => webhooks.map(value);
   return [
     column(({ id }) => id),
@@ -102,12 +111,14 @@ export function storeParameters(webhooks: readonly WebhookToStore[]): unknown[][
     column(({ occurredAt }) => occurredAt),
     column(({ providerConnectionId }) => providerConnectionId),
     column(({ providerAccountId }) => providerAccountId),
-    column(({ body }) => body),
+    starts,
+    column(({ body }) => body.length),
     column((webhook) => webhook.body_sealed),
     column(({ bytes }) => bytes),
     column(({ products }) => products.join(',')),
     column(({ understood }) => understood),
     column(({ readable, products }) => outcomeOf(readable, products)),
+    Buffer.concat(webhooks.map(({ body }) => body)),
   ];
 }
 

@@ -12,12 +12,9 @@ const optionalTime = timestamp.nullish().catch(null);
 const optionalId = reference.nullish().catch(null);
 
 /** The part of an event that holds one account's amounts, as far as it says whose they are. */
-const amountsPart = z
-  .looseObject({ accountId: optionalId, account: optionalId })
-  .nullish()
-  .catch(null);
+const amountsPart = z.object({ accountId: optionalId, account: optionalId }).nullish().catch(null);
 
-const event = z.looseObject({
+const event = z.object({
   callback_code: optionalText,
   code: optionalText,
   callback_type: optionalText,
@@ -31,7 +28,7 @@ const event = z.looseObject({
   ended_at: optionalTime,
   balance: amountsPart,
   account: amountsPart,
-  auth: z.looseObject({ reauth: z.unknown().optional() }).nullish().catch(null),
+  auth: z.object({ reauth: z.unknown().optional() }).nullish().catch(null),
   removed_transactions: z.array(reference).nullish().catch(null),
 });
 

@@ -32,5 +32,5 @@ async function tell(
     await markSignalFailed(db, signal);
     throw error;
   }
-  await markSignalled(db, signal);
+  await markSignalled(db, [signal]);
 }
