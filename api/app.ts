@@ -17,6 +17,7 @@ import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
 import { refreshRoutes } from './routes/refresh.ts';
+import { rejectedWebhookRoutes } from './routes/rejected-webhooks.ts';
 import { syncRoutes } from './routes/syncs.ts';
 import { transactionRoutes } from './routes/transactions.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
@@ -45,6 +46,7 @@ export function createApp(deps: ApiDeps): Hono {
     .route('/changes', changeRoutes(deps))
     .route('/events', eventRoutes(deps))
     .route('/quarantine', quarantineRoutes(deps))
+    .route('/webhooks/rejected', rejectedWebhookRoutes(deps))
     .route('/', refreshRoutes(deps));
 
   const app = new Hono();

@@ -4,6 +4,7 @@ import type { Database } from '../db/connect.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import type { AccountWorkflows } from '../temporal/account-workflows.ts';
 import type { ConnectionWorkflows } from '../temporal/connection-workflows.ts';
+import type { WebhookDoor } from './webhooks/door.ts';
 import type { WebhookIntake } from './webhooks/intake.ts';
 
 /** What the API works with. */
@@ -13,6 +14,7 @@ export interface ApiDeps {
   readonly keyRing: KeyRing;
   readonly accountWorkflows: AccountWorkflows;
   readonly connectionWorkflows: ConnectionWorkflows;
+  readonly door: WebhookDoor;
   readonly intake: WebhookIntake;
   /** Whether Temporal answers. */
   readonly temporalIsUp: () => Promise<boolean>;

@@ -3,7 +3,12 @@ import { readEnvironment } from '../config/environment.ts';
 import { createLogger } from '../config/logger.ts';
 import { onShutdown } from '../config/on-shutdown.ts';
 import { runMain } from '../config/run-main.ts';
-import { configuredProviders, PROVIDER_VARIABLES } from '../providers/configured.ts';
+import { readSenderSettings } from '../config/sender-settings.ts';
+import {
+  configuredProviders,
+  KNOWN_PROVIDERS,
+  PROVIDER_VARIABLES,
+} from '../providers/configured.ts';
 import { readTemporalSettings } from '../temporal/connect.ts';
 import { startApi } from './start-api.ts';
 
@@ -13,9 +18,11 @@ await runMain(async () => {
     'FRESHET_CREDENTIALS_KEYS',
     'FRESHET_API_HOST',
     'FRESHET_API_PORT',
+    'FRESHET_API_MAX_CONNECTIONS',
     'FRESHET_BOOTSTRAP_API_KEY',
     'FRESHET_TASK_QUEUE',
     'FRESHET_WEBHOOK_BODIES',
+    'FRESHET_METRICS_ADDRESS',
     'FRESHET_LOG_LEVEL',
     ...PROVIDER_VARIABLES,
   ]);
@@ -28,6 +35,9 @@ await runMain(async () => {
     bootstrapApiKey: settings.FRESHET_BOOTSTRAP_API_KEY,
     taskQueue: settings.FRESHET_TASK_QUEUE,
     webhookBodies: settings.FRESHET_WEBHOOK_BODIES,
+    senders: readSenderSettings(process.env, KNOWN_PROVIDERS),
+    metricsAddress: settings.FRESHET_METRICS_ADDRESS,
+    limits: { maxConnections: settings.FRESHET_API_MAX_CONNECTIONS },
     temporal: readTemporalSettings(process.env),
     providers: configuredProviders(settings),
     logger: createLogger('api', settings.FRESHET_LOG_LEVEL),

@@ -1,10 +1,11 @@
 import type { Server } from 'node:http';
 import { once } from 'node:events';
-import { createAdaptorServer } from '@hono/node-server';
+import { Registry } from 'prom-client';
 import { INTERVAL_MS, type IntervalTable } from '../config/interval.ts';
 import type { Logger } from '../config/logger.ts';
 import type { Pace } from '../config/pace.ts';
 import { ConfigError } from '../config/secrets.ts';
+import { FROM_EVERYWHERE, type SenderSettings } from '../config/sender-settings.ts';
 import { apiKeyPrefix, hashApiKey } from '../credentials/api-key.ts';
 import { createKeyRing } from '../credentials/key-ring.ts';
 import { storeApiKey } from '../db/api-keys.ts';
@@ -16,6 +17,12 @@ import { createAccountWorkflows } from '../temporal/account-workflows.ts';
 import { createConnectionWorkflows } from '../temporal/connection-workflows.ts';
 import { createTemporalClient, type TemporalSettings } from '../temporal/connect.ts';
 import { createApp } from './app.ts';
+import { createServer, type ServerLimits } from './create-server.ts';
+import { createIntakeMetrics } from './metrics/intake-metrics.ts';
+import { serveMetrics, type MetricsServer } from './metrics/serve-metrics.ts';
+import { createByteBudget } from './webhooks/byte-budget.ts';
+import { createCountedLog } from './http/counted-log.ts';
+import { createRejectedSamples } from './webhooks/rejected-samples.ts';
 import { closable } from './http/close-server.ts';
 import { signalWebhooks } from './webhooks/signal-webhooks.ts';
 import { createWebhookIntake, STORE_CONNECTIONS } from './webhooks/intake.ts';
@@ -35,12 +42,31 @@ export interface ApiOptions {
   readonly logger: Logger;
   /** Default: encrypted. */
   readonly webhookBodies?: WebhookBodies;
+  /** Default: webhooks are taken from everywhere. */
+  readonly senders?: SenderSettings;
+  /** `ip:port` on which metrics are served, under `/metrics`; undefined: nowhere. */
+  readonly metricsAddress?: string | undefined;
+  readonly limits?: Partial<ApiLimits>;
   readonly intervals?: IntervalTable;
   readonly pace?: Pace;
 }
 
-/** A client that sends its request this slowly is cut off. */
-const REQUEST_TIMEOUT_MS = 20_000;
+export interface ApiLimits extends ServerLimits {
+  /** The body of a webhook comes within this. */
+  readonly bodyTimeoutMs: number;
+  /** Of webhooks that are being read or stored. */
+  readonly webhookBytes: number;
+}
+
+const LIMITS: ApiLimits = {
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 20_000,
+  checkEveryMs: 2_000,
+  maxConnections: 2_000,
+  bodyTimeoutMs: 10_000,
+  webhookBytes: 64 * 1024 * 1024,
+};
+
 /** Requests under way at the end get this long; signals to workflows as long again. */
 const SHUTDOWN_GRACE_MS = 4_000;
 
@@ -67,7 +93,15 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     intervals,
     pace: options.pace,
   });
-  const dispatcher = createSignalDispatcher(signalWebhooks(db, accountWorkflows), logger);
+  const limits = { ...LIMITS, ...options.limits };
+  const log = createCountedLog();
+  const registry = new Registry();
+  const metrics = createIntakeMetrics(registry);
+  const dispatcher = createSignalDispatcher(
+    signalWebhooks(db, accountWorkflows),
+    logger,
+    metrics.signalled,
+  );
   const keyRing = createKeyRing(options.credentialsKeys);
   const store = openWebhookStore({
     url: options.databaseUrl,
@@ -77,7 +111,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     onIdleError: (err) => logger.warn({ err }, 'database connection lost'),
   });
   const bodies = options.webhookBodies ?? 'encrypted';
-  const intake = createWebhookIntake({ db, store, dispatcher, keyRing, bodies });
+  const intake = createWebhookIntake({ db, store, dispatcher, keyRing, bodies, metrics });
+  const samples = createRejectedSamples({ db, keyRing, bodies, logger });
   const app = createApp({
     db,
     providers: options.providers,
@@ -85,15 +120,31 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     accountWorkflows,
     connectionWorkflows: createConnectionWorkflows(client, { taskQueue }),
     intake,
+    door: {
+      senders: options.senders ?? FROM_EVERYWHERE,
+      budget: createByteBudget(limits.webhookBytes),
+      bodyTimeoutMs: limits.bodyTimeoutMs,
+      samples,
+      log,
+      metrics,
+    },
     temporalIsUp: () => answers(client.connection),
     logger,
   });
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const { maxConnections } = limits;
+  const server = createServer(app, {
+    limits,
+    onDrop: () =>
+      log.note('dropped', (count) =>
+        logger.warn({ count, maxConnections }, 'connections refused: too many are open'),
+      ),
+  });
   const closeServer = closable(server);
-  server.requestTimeout = REQUEST_TIMEOUT_MS;
-  server.headersTimeout = REQUEST_TIMEOUT_MS;
+
+  let metricsServer: MetricsServer | undefined;
 
   async function release(): Promise<void> {
+    await metricsServer?.close();
     await client.connection.close();
     await store.close();
     await db.destroy();
@@ -101,6 +152,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
 
   try {
     await ensureApiKey(db, options.bootstrapApiKey);
+    const { metricsAddress } = options;
+    if (metricsAddress) metricsServer = await serveMetrics(registry, metricsAddress);
     const url = await listen(server, options);
     logger.info({ url, providers: options.providers.names }, 'api ready');
     return {
@@ -108,6 +161,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       async close() {
         await closeServer(SHUTDOWN_GRACE_MS);
         await dispatcher.close(SHUTDOWN_GRACE_MS);
+        await samples.close(SHUTDOWN_GRACE_MS);
         await release();
         logger.info('api stopped');
       },

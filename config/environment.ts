@@ -12,6 +12,7 @@ export const variables = {
   FRESHET_API_PORT: port.default(4400),
   FRESHET_TASK_QUEUE: z.string().min(1).default('freshet'),
   FRESHET_CREDENTIALS_KEYS: z.string().min(1),
+  FRESHET_API_MAX_CONNECTIONS: z.coerce.number().int().min(10).max(100_000).default(2_000),
   FRESHET_BOOTSTRAP_API_KEY: z
     .string()
     .regex(/^fsh_[A-Za-z0-9_-]{32,}$/, 'must be fsh_ and at least 32 letters, digits, _ or -')

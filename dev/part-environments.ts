@@ -63,6 +63,8 @@ export function partEnvironments(
     worker: { ...base, ...database, ...temporal, ...okra },
     api: {
       ...base,
+      // What the shell calls FRESHET_METRICS_ADDRESS is the worker's.
+      FRESHET_METRICS_ADDRESS: env['FRESHET_API_METRICS_ADDRESS'],
       ...database,
       ...temporal,
       ...okra,

@@ -6,7 +6,7 @@ const ISO =
 
 /**
  * An ISO 8601 moment in UTC with milliseconds. A missing time is midnight, a missing zone UTC. Null
- * when it is no moment.
+ * when it is no moment of the years 1 to 9999.
  */
 export function parseTimestamp(text: string): Timestamp | null {
   const match = ISO.exec(text);
@@ -17,11 +17,15 @@ export function parseTimestamp(text: string): Timestamp | null {
   // Date rolls 30 February over into March instead of refusing it.
   if (!isCalendarDate(date)) return null;
   const time = Date.parse(`${date}T${minutes}${seconds}${millis}${offset}`);
-  return Number.isNaN(time) ? null : new Date(time).toISOString();
+  if (Number.isNaN(time)) return null;
+  // In its own zone it may lie within those years, and in UTC beyond them.
+  const moment = new Date(time).toISOString();
+  return isCalendarDate(dateOf(moment)) ? moment : null;
 }
 
+/** Of the years 1 to 9999: Postgres has no year 0, and elsewhere further years are written in other ways. */
 export function isCalendarDate(text: string): text is CalendarDate {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  if (!/^(?!0000)\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const time = Date.parse(`${text}T00:00:00Z`);
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }

@@ -4,6 +4,7 @@ import type { Logger } from '../../config/logger.ts';
 import { InvalidLink, ProviderError } from '../../providers/errors.ts';
 import { RefreshRefused } from '../../temporal/account-workflows.ts';
 import { Overloaded } from '../webhooks/overloaded.ts';
+import { createCountedLog } from './counted-log.ts';
 import { isDatabaseDown, isDataRefused, isTemporalDown } from './outage.ts';
 import { Problem, problemResponse } from './problem.ts';
 
@@ -12,11 +13,16 @@ import { Problem, problemResponse } from './problem.ts';
  * inside.
  */
 export function onError(logger: Logger): ErrorHandler {
+  const log = createCountedLog();
   return (err, c) => {
     const problem = toProblem(err);
     if (problem.status >= 500) {
       const { method, routePath: route } = c.req;
-      logger.error({ err, method, route, code: problem.code }, 'request failed');
+      const { code } = problem;
+      // Strangers can make it overloaded, and an outage is felt by every request.
+      log.note(`${route} ${code} ${err.name}`, (count) =>
+        logger.error({ err, method, route, code, count }, 'request failed'),
+      );
     }
     return problemResponse(c, problem);
   };

@@ -6,6 +6,7 @@ import { storeConsentWebhook } from '../../db/webhooks/store-consent-webhook.ts'
 import type { StoredEffect, WebhookToStore } from '../../db/webhooks/store-webhooks.ts';
 import { isOfStatement, type WebhookStore } from '../../db/webhooks/webhook-store.ts';
 import type { Provider } from '../../providers/provider.ts';
+import type { IntakeMetrics } from '../metrics/intake-metrics.ts';
 import { createGroupCommit } from './group-commit.ts';
 import type { SignalDispatcher } from './signal-dispatcher.ts';
 import { toStore } from './to-store.ts';
@@ -49,12 +50,14 @@ export function createWebhookIntake(deps: {
   readonly dispatcher: SignalDispatcher;
   readonly keyRing: KeyRing;
   readonly bodies: WebhookBodies;
+  readonly metrics?: IntakeMetrics;
 }): WebhookIntake {
-  const { db, store, dispatcher } = deps;
+  const { db, store, dispatcher, metrics } = deps;
 
   async function commit(webhooks: readonly WebhookToStore[]): Promise<readonly Stored[]> {
     const first = new Map(webhooks.toReversed().map((webhook) => [keyOf(webhook), webhook]));
     const stored = await store.store([...first.values()]);
+    metrics?.committed(webhooks.length);
     // Signalled here, where also one is told that came through after its sender had been refused.
     for (const [webhookId, effects] of stored) tell(webhookId, effects);
     return webhooks.map(({ id }) => stored.get(id) ?? null);
@@ -64,6 +67,7 @@ export function createWebhookIntake(deps: {
     if (!webhook) return [];
     // Where the database hangs, this makes way for the next one.
     const stored = await within(LIMITS.mostPatienceMs, storeConsentWebhook(db, webhook));
+    metrics?.committed(1);
     for (const [webhookId, effects] of stored) tell(webhookId, effects);
     return [stored.get(webhook.id) ?? null];
   }
@@ -75,6 +79,7 @@ export function createWebhookIntake(deps: {
   const common = { ...LIMITS, isOfItem: isOfStatement, bytesOf };
   const group = createGroupCommit({ ...common, commit });
   const consents = createGroupCommit({ ...common, commit: commitConsent, mostInCommit: 1 });
+  metrics?.showWaiting(() => group.size() + consents.size());
 
   return {
     async accept(provider, body) {

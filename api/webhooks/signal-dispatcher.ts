@@ -1,5 +1,6 @@
 import type { Logger } from '../../config/logger.ts';
 import type { EffectProduct } from '../../db/schema.ts';
+import type { SignalOutcome } from '../metrics/intake-metrics.ts';
 
 export interface SignalToSend {
   readonly accountId: string;
@@ -58,7 +59,11 @@ const PROBES = 2;
  * workflow takes all that are stored. The first is sent at once; as long as more follow, the pauses between
  * signals grow, so that a burst costs a few of them.
  */
-export function createSignalDispatcher(send: SendSignal, logger: Logger): SignalDispatcher {
+export function createSignalDispatcher(
+  send: SendSignal,
+  logger: Logger,
+  count: (outcome: SignalOutcome) => void = () => undefined,
+): SignalDispatcher {
   const lanes = new Map<string, Lane>();
   const ready: Lane[] = [];
   let ids = 0;
@@ -105,6 +110,7 @@ export function createSignalDispatcher(send: SendSignal, logger: Logger): Signal
     try {
       await send(accountId, [...products], webhookIds);
       isFailing = false;
+      count('sent');
       lane.failures = 0;
       ids -= webhookIds.length;
       const pause = Math.max(lane.restMs, lanes.size * REST_MS_FOR_EACH_LANE);
@@ -112,9 +118,11 @@ export function createSignalDispatcher(send: SendSignal, logger: Logger): Signal
       lane.restMs = 2 * lane.restMs;
     } catch (err) {
       isFailing = true;
+      count('failed');
       const pause = RETRY_MS[lane.failures];
       lane.failures += 1;
       if (isClosing || pause === undefined || Date.now() - (since ?? 0) > PATIENCE_MS) {
+        count('left');
         logger.warn({ err, accountId }, 'webhooks not signalled: left to the reconciler');
         ids -= webhookIds.length + lane.webhookIds.length;
         lanes.delete(accountId);
@@ -145,7 +153,10 @@ export function createSignalDispatcher(send: SendSignal, logger: Logger): Signal
       if (isClosing) return;
       for (const { accountId, product, webhookId } of signals) {
         const lane = open(accountId);
-        if (!lane) continue;
+        if (!lane) {
+          count('left');
+          continue;
+        }
         lane.products.add(product);
         lane.since ??= Date.now();
         if (ids < MOST_IDS) {

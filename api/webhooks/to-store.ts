@@ -6,6 +6,7 @@ import { uuid7 } from '../../db/uuid7.ts';
 import type { WebhookToStore } from '../../db/webhooks/store-webhooks.ts';
 import { WebhookUnreadable } from '../../providers/errors.ts';
 import type { Provider, TranslatedWebhook, WebhookEffect } from '../../providers/provider.ts';
+import { isStorable } from './is-storable.ts';
 
 /** What a verified webhook says, as it is to be stored. */
 export function toStore(
@@ -30,20 +31,25 @@ function translate(
   body: Uint8Array,
 ): TranslatedWebhook & { readonly readable: boolean } {
   try {
-    return { ...provider.translateWebhook(body), readable: true };
+    const told = provider.translateWebhook(body);
+    return isStorable(told) ? { ...told, readable: true } : unreadable(body);
   } catch (error) {
     if (!(error instanceof WebhookUnreadable)) throw error;
-    return {
-      type: 'unreadable',
-      dedupeKey: `sha256:${createHash('sha256').update(body).digest('hex')}`,
-      occurredAt: null,
-      providerConnectionId: null,
-      providerAccountId: null,
-      understood: false,
-      effects: [],
-      readable: false,
-    };
+    return unreadable(body);
   }
+}
+
+function unreadable(body: Uint8Array): TranslatedWebhook & { readonly readable: false } {
+  return {
+    type: 'unreadable',
+    dedupeKey: `sha256:${createHash('sha256').update(body).digest('hex')}`,
+    occurredAt: null,
+    providerConnectionId: null,
+    providerAccountId: null,
+    understood: false,
+    effects: [],
+    readable: false,
+  };
 }
 
 function productOf(effect: WebhookEffect): EffectProduct {

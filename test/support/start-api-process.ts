@@ -5,7 +5,7 @@ import { startProcess, type NodeProcess } from './start-node-process.ts';
 export async function startApiProcess(freshet: Freshet, port: number): Promise<NodeProcess> {
   return await startProcess(
     'api/server.ts',
-    { ...freshet.environment, FRESHET_API_PORT: String(port) },
+    { ...freshet.env, FRESHET_API_PORT: String(port) },
     { ready: 'api ready', timeoutMs: 60_000 },
   );
 }

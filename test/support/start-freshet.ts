@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
-import { startApi, type RunningApi } from '../../api/start-api.ts';
+import { startApi, type ApiLimits, type RunningApi } from '../../api/start-api.ts';
 import { INTERVAL_MS, type IntervalTable } from '../../config/interval.ts';
-import { createLogger } from '../../config/logger.ts';
+import { createLogger, type Logger } from '../../config/logger.ts';
 import { PACE, type Pace } from '../../config/pace.ts';
+import type { SenderSettings } from '../../config/sender-settings.ts';
 import { createApiKey } from '../../credentials/api-key.ts';
+import type { WebhookBodies } from '../../credentials/webhook-body.ts';
 import { connectDatabase, type Database } from '../../db/connect.ts';
 import { configuredProviders } from '../../providers/configured.ts';
 import type { ProviderLimits } from '../../providers/effective-interval.ts';
@@ -36,6 +38,14 @@ export interface FreshetOptions {
   readonly providers?: ProviderRegistry;
   /** The main file of the workers: `worker/main.ts` when not given. */
   readonly workerMain?: string;
+  /** Other limits of the API's than its own. */
+  readonly apiLimits?: Partial<ApiLimits>;
+  readonly senders?: SenderSettings;
+  readonly webhookBodies?: WebhookBodies;
+  /** Where the API's metrics are served. */
+  readonly metricsAddress?: string;
+  /** The API's log; none when not given. */
+  readonly logger?: Logger;
   /** More variables for the workers. */
   readonly workerEnv?: Readonly<Record<string, string>>;
 }
@@ -47,8 +57,8 @@ export interface Freshet {
   readonly db: Database;
   readonly databaseUrl: string;
   readonly temporal: Client;
-  /** The environment of its processes, for more of them. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** What a further process of it is to find in its environment. */
+  readonly env: Readonly<Record<string, string>>;
   /** A call to the API with its key. `body` is sent as JSON. */
   call(
     method: string,
@@ -56,8 +66,8 @@ export interface Freshet {
     body?: unknown,
     headers?: Record<string, string>,
   ): Promise<ApiAnswer>;
-  /** `env` goes before what the options say. */
-  startWorker(env?: Readonly<Record<string, string>>): Promise<NodeProcess>;
+  /** `more` goes before what the options say. */
+  startWorker(more?: Readonly<Record<string, string>>): Promise<NodeProcess>;
   /** The newest worker that was started. */
   worker(): NodeProcess;
   close(): Promise<void>;
@@ -89,13 +99,6 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
     FRESHET_OKRA_SECRET_KEY: options.okraSecretKey ?? 'sandbox-secret-key',
     FRESHET_OKRA_WEBHOOK_TOKEN: options.okraWebhookToken ?? 'sandbox-webhook-token',
   };
-  const environment = {
-    FRESHET_DATABASE_URL: databaseUrl,
-    FRESHET_CREDENTIALS_KEYS: credentialsKeys,
-    TEMPORAL_ADDRESS: temporal.address,
-    TEMPORAL_NAMESPACE: temporal.namespace,
-    ...okra,
-  };
   const api: RunningApi = await startApi({
     databaseUrl,
     credentialsKeys,
@@ -111,13 +114,24 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
       options.providers ?? configuredProviders(okra),
       options.limits ?? {},
     ),
-    logger: createLogger('api', 'silent'),
+    logger: options.logger ?? createLogger('api', 'silent'),
+    ...(options.apiLimits ? { limits: options.apiLimits } : {}),
+    ...(options.senders ? { senders: options.senders } : {}),
+    ...(options.webhookBodies ? { webhookBodies: options.webhookBodies } : {}),
+    metricsAddress: options.metricsAddress,
     intervals: { ...INTERVAL_MS, ...options.intervals },
     pace: { ...PACE, ...options.pace },
   });
+  const env = {
+    FRESHET_DATABASE_URL: databaseUrl,
+    FRESHET_CREDENTIALS_KEYS: credentialsKeys,
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: temporal.namespace,
+    ...okra,
+  };
   const workers: NodeProcess[] = [];
 
-  async function startWorker(env: Readonly<Record<string, string>> = {}): Promise<NodeProcess> {
+  async function startWorker(more: Readonly<Record<string, string>> = {}): Promise<NodeProcess> {
     const worker = await startProcess(
       options.workerMain ??
         (options.intervals || options.pace || options.limits
@@ -127,11 +141,11 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
         TEST_INTERVALS: JSON.stringify(options.intervals ?? {}),
         TEST_PACE: JSON.stringify(options.pace ?? {}),
         TEST_LIMITS: JSON.stringify(options.limits ?? {}),
-        ...environment,
+        ...env,
         FRESHET_WORKFLOW_BUNDLE: runInfo().workflowBundle,
         FRESHET_RECONCILE_SECONDS: String(options.reconcileSeconds ?? 2),
         ...options.workerEnv,
-        ...env,
+        ...more,
       },
       { ready: 'worker ready', timeoutMs: 60_000 },
     );
@@ -148,7 +162,7 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
     webhookToken: okra.FRESHET_OKRA_WEBHOOK_TOKEN,
     db,
     databaseUrl,
-    environment,
+    env,
     temporal: new Client({ connection, namespace: temporal.namespace }),
     async call(method, path, body, headers = {}) {
       const response = await fetch(api.url + path, {

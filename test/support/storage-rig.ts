@@ -18,6 +18,7 @@ import type { AccountWorkflows } from '../../temporal/account-workflows.ts';
 import type { ConnectionWorkflows } from '../../temporal/connection-workflows.ts';
 import { freshDatabase } from './fresh-database.ts';
 import { startBank, type BankCustomer, type TestBank } from './start-bank.ts';
+import { openDoor } from './open-door.ts';
 import { storeOn } from './store-webhook.ts';
 
 export interface RigOptions {
@@ -93,7 +94,14 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
     const store = storeOn(other);
     const bodies = 'encrypted' as const;
     const intake = createWebhookIntake({ db: other, store, dispatcher, keyRing, bodies });
-    return createApp({ ...deps, db: other, intake, temporalIsUp: () => Promise.resolve(true) });
+    const door = openDoor({ db: other, keyRing, logger });
+    return createApp({
+      ...deps,
+      db: other,
+      door,
+      intake,
+      temporalIsUp: () => Promise.resolve(true),
+    });
   };
   const app = appOn(db);
   const key = createApiKey();
@@ -146,7 +154,10 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
     async deliver(body, to = app) {
       const response = await to.request('/webhooks/okra', {
         method: 'POST',
-        headers: { Authorization: `Bearer ${bank.webhookToken}` },
+        headers: {
+          Authorization: `Bearer ${bank.webhookToken}`,
+          'Content-Type': 'application/json',
+        },
         body,
       });
       return response.status;

@@ -1,0 +1,89 @@
+import type { Readable } from 'node:stream';
+import type { Logger } from '../../config/logger.ts';
+import type { RejectionReason } from '../../db/schema.ts';
+import type { Provider } from '../../providers/provider.ts';
+import { Problem } from '../http/problem.ts';
+import { isPlainJson } from './content-type.ts';
+import type { WebhookDoor } from './door.ts';
+import { findSender } from './find-sender.ts';
+import type { WebhookIntake } from './intake.ts';
+import { readBody } from './read-body.ts';
+
+export const MOST_BYTES = 1024 * 1024;
+
+export interface WebhookArrival {
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Readable;
+  /** The address at the other end of the connection. */
+  readonly peer: string | undefined;
+}
+
+/** Takes a webhook in. When this resolves it is durable; else it rejects with what is to be answered. */
+export type ReceiveWebhook = (provider: Provider, arrival: WebhookArrival) => Promise<void>;
+
+/** What is known by the headers alone is refused before the body is read. */
+export function createReceiveWebhook(deps: {
+  readonly door: WebhookDoor;
+  readonly intake: WebhookIntake;
+  readonly logger: Logger;
+}): ReceiveWebhook {
+  const { door, intake, logger } = deps;
+
+  async function take(provider: Provider, arrival: WebhookArrival): Promise<string | null> {
+    const { headers } = arrival;
+    const { senders, trustedProxies } = door.senders;
+    const sender = findSender(arrival.peer, headers['x-forwarded-for'], trustedProxies);
+    const reject = (reason: RejectionReason, body: Uint8Array = new Uint8Array(0)): Problem => {
+      const { name } = provider;
+      door.log.note(`${name} ${reason}`, (count) =>
+        logger.warn({ provider: name, reason, count }, 'webhooks refused'),
+      );
+      door.samples.keep({ provider: name, reason, sender: sender?.text ?? null, headers, body });
+      return PROBLEMS[reason]();
+    };
+
+    const allowed = senders.get(provider.name);
+    if (allowed && !(sender && allowed.includes(sender))) throw reject('sender_not_allowed');
+    if (!isPlainJson(headers['content-type'], headers['content-encoding'])) {
+      throw reject('wrong_content_type');
+    }
+    const lease = door.budget.lease();
+    try {
+      const length = headers['content-length'];
+      const body = await readBody(arrival.body, {
+        announcedBytes: length === undefined ? undefined : Number(length),
+        mostBytes: MOST_BYTES,
+        timeoutMs: door.bodyTimeoutMs,
+        lease,
+      });
+      if (!(await provider.verifyWebhook({ headers, body }))) throw reject('not_verified', body);
+      const accepted = await intake.accept(provider, body);
+      logger.debug({ provider: provider.name, ...accepted }, 'webhook stored');
+      return accepted.webhookId;
+    } finally {
+      lease.end();
+    }
+  }
+
+  return async (provider, arrival) => {
+    const started = performance.now();
+    try {
+      const stored = (await take(provider, arrival)) === null ? 'duplicate' : 'stored';
+      door.metrics.acknowledged(provider.name, stored, (performance.now() - started) / 1_000);
+    } catch (error) {
+      const isOfSender = error instanceof Problem;
+      door.metrics.refused(provider.name, isOfSender ? error.code : 'unavailable');
+      throw error;
+    }
+  };
+}
+
+const PROBLEMS = {
+  sender_not_allowed: () =>
+    new Problem(403, 'sender_not_allowed', 'Webhooks are not taken from this address.'),
+  wrong_content_type: () =>
+    new Problem(415, 'unsupported_media_type', 'Send JSON in UTF-8, as it is: application/json.'),
+  not_verified: () =>
+    new Problem(401, 'webhook_not_verified', 'The proof of origin is missing or wrong.'),
+} as const satisfies Record<RejectionReason, () => Problem>;
