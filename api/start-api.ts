@@ -23,7 +23,7 @@ import { serveMetrics, type MetricsServer } from './metrics/serve-metrics.ts';
 import { createByteBudget } from './webhooks/byte-budget.ts';
 import { createCountedLog } from './http/counted-log.ts';
 import { createRejectedSamples } from './webhooks/rejected-samples.ts';
-import { closeServer } from './http/close-server.ts';
+import { closable } from './http/close-server.ts';
 import { signalWebhooks } from './webhooks/signal-webhooks.ts';
 import { createWebhookIntake, STORE_CONNECTIONS } from './webhooks/intake.ts';
 import { createSignalDispatcher } from './webhooks/signal-dispatcher.ts';
@@ -140,6 +140,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
         logger.warn({ count, maxConnections }, 'connections refused: too many are open'),
       ),
   });
+  const closeServer = closable(server);
 
   let metricsServer: MetricsServer | undefined;
 
@@ -159,7 +160,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     return {
       url,
       async close() {
-        await closeServer(server, SHUTDOWN_GRACE_MS);
+        await closeServer(SHUTDOWN_GRACE_MS);
         await dispatcher.close(SHUTDOWN_GRACE_MS);
         await samples.close(SHUTDOWN_GRACE_MS);
         await release();

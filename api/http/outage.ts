@@ -9,7 +9,8 @@ const SOCKET_ERRORS = new Set([
   'EAI_AGAIN',
 ]);
 /** `node-postgres` gives these no code. */
-const POOL_MESSAGES = /^(timeout exceeded when trying to connect|Connection terminated)/;
+const POOL_MESSAGES =
+  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error)/;
 /** gRPC: cancelled, deadline exceeded, resource exhausted, unavailable. */
 const GRPC_OUTAGES = new Set([1, 4, 8, 14]);
 

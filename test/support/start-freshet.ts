@@ -27,6 +27,8 @@ export interface FreshetOptions {
   readonly pace?: Partial<Pace>;
   /** Other limits of the providers than their own. */
   readonly limits?: Partial<ProviderLimits>;
+  /** A database of the test's own, migrated; a fresh one in the run's Postgres when not given. */
+  readonly databaseUrl?: string;
   /** Another Temporal than the run's. */
   readonly temporal?: { readonly address: string; readonly namespace: string };
   /** False: the test starts workers itself. */
@@ -83,7 +85,8 @@ export interface ApiAnswer {
  * a worker in its own.
  */
 export async function startFreshet(options: FreshetOptions = {}): Promise<Freshet> {
-  const database = await freshDatabase();
+  const database = options.databaseUrl ? null : await freshDatabase();
+  const databaseUrl = options.databaseUrl ?? database?.url ?? '';
   const namespace = options.temporal ? null : await freshNamespace();
   const temporal = options.temporal ?? {
     address: namespace?.address ?? '',
@@ -97,7 +100,7 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
     FRESHET_OKRA_WEBHOOK_TOKEN: options.okraWebhookToken ?? 'sandbox-webhook-token',
   };
   const api: RunningApi = await startApi({
-    databaseUrl: database.url,
+    databaseUrl,
     credentialsKeys,
     host: '127.0.0.1',
     port: 0,
@@ -120,7 +123,7 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
     pace: { ...PACE, ...options.pace },
   });
   const env = {
-    FRESHET_DATABASE_URL: database.url,
+    FRESHET_DATABASE_URL: databaseUrl,
     FRESHET_CREDENTIALS_KEYS: credentialsKeys,
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: temporal.namespace,
@@ -152,13 +155,13 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
   if (options.worker !== false) await startWorker();
 
   const connection = Connection.lazy({ address: temporal.address });
-  const db = connectDatabase({ url: database.url, onIdleError: () => undefined });
+  const db = connectDatabase({ url: databaseUrl, onIdleError: () => undefined });
   return {
     url: api.url,
     apiKey,
     webhookToken: okra.FRESHET_OKRA_WEBHOOK_TOKEN,
     db,
-    databaseUrl: database.url,
+    databaseUrl,
     env,
     temporal: new Client({ connection, namespace: temporal.namespace }),
     async call(method, path, body, headers = {}) {
@@ -187,7 +190,7 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
       await connection.close();
       await db.destroy();
       await namespace?.close();
-      await database.drop();
+      await database?.drop();
     },
   };
 }

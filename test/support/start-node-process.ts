@@ -29,6 +29,8 @@ export interface NodeProcess {
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<ProcessExit>;
   readonly exited: Promise<ProcessExit>;
+  /** Undefined while it runs. */
+  exit(): ProcessExit | undefined;
 }
 
 export interface StartProcessOptions {
@@ -94,6 +96,7 @@ export async function startProcess(
     logLines,
     logged,
     exited: spawned.exited,
+    exit: spawned.exit,
     stop: () => spawned.stop(),
     kill: () => {
       spawned.signal('SIGKILL');

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { freePort } from '../../dev/ports.ts';
 import { startPostgresServer } from '../../dev/postgres/server.ts';
 import { startProcess, type ProcessExit } from '../../dev/processes/managed-process.ts';
+import { childrenOf } from './children-of.ts';
 import { runInfo } from './run-info.ts';
 
 export interface OwnPostgres {
@@ -13,14 +14,18 @@ export interface OwnPostgres {
   stop(): Promise<ProcessExit>;
   /** As a crash would be: the next start recovers. */
   kill(): Promise<ProcessExit>;
+  /** Stops all of its processes where they are: it takes connections still, and answers nothing. */
+  freeze(): void;
+  /** Has those that were frozen go on. */
+  thaw(): void;
 }
 
 /**
  * A Postgres of the test's own, to be stopped or killed, and started again with the `port` and
- * `dir` of the one before.
+ * `dir` of the one before. What it has committed outlives a kill only where it is `durable`.
  */
 export async function startPostgres(
-  again: { readonly port?: number; readonly dir?: string } = {},
+  again: { readonly port?: number; readonly dir?: string; readonly durable?: boolean } = {},
 ): Promise<OwnPostgres> {
   const { runDir } = runInfo();
   const name = `postgres-${randomBytes(4).toString('hex')}`;
@@ -30,10 +35,11 @@ export async function startPostgres(
     dir,
     port,
     password: 'freshet',
-    durable: false,
+    durable: again.durable ?? false,
     logFile: path.join(runDir, 'logs', `${name}.log`),
     start: (spec) => startProcess({ ...spec, registerDir: path.join(runDir, 'run') }),
   });
+  let frozen: number[] = [];
   return {
     url: server.url,
     port,
@@ -42,6 +48,17 @@ export async function startPostgres(
     kill: () => {
       server.process.signal('SIGKILL');
       return server.process.exited;
+    },
+    freeze() {
+      // First the one that starts the others.
+      const { pid } = server.process;
+      process.kill(pid, 'SIGSTOP');
+      const children = childrenOf(pid);
+      for (const child of children) process.kill(child, 'SIGSTOP');
+      frozen = [...children, pid];
+    },
+    thaw() {
+      for (const pid of frozen.splice(0)) process.kill(pid, 'SIGCONT');
     },
   };
 }

@@ -1,0 +1,11 @@
+import type { Freshet } from './start-freshet.ts';
+import { startProcess, type NodeProcess } from './start-node-process.ts';
+
+/** One more instance of a Freshet's API, in a process of its own, once it answers. */
+export async function startApiProcess(freshet: Freshet, port: number): Promise<NodeProcess> {
+  return await startProcess(
+    'api/server.ts',
+    { ...freshet.env, FRESHET_API_PORT: String(port) },
+    { ready: 'api ready', timeoutMs: 60_000 },
+  );
+}
