@@ -67,8 +67,13 @@ export async function readBody(source: Readable, options: ReadBodyOptions): Prom
       ended.reject(error);
     }
   };
-  const onEnd = (): void => (refusal ? ended.reject(refusal) : ended.resolve());
   const onGone = (): void => ended.reject(incomplete());
+  const onEnd = (): void => {
+    // `close` follows before anybody who waits has a turn, and is no news.
+    source.off('close', onGone);
+    if (refusal) ended.reject(refusal);
+    else ended.resolve();
+  };
   const timer = setTimeout(() => ended.reject(refusal ?? tooSlow()), timeoutMs);
   source.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
   try {

@@ -1,4 +1,6 @@
 import type { Readable } from 'node:stream';
+import type { IpAddress } from '../../config/ip-address.ts';
+import type { IpRanges } from '../../config/ip-ranges.ts';
 import type { Logger } from '../../config/logger.ts';
 import type { RejectionReason } from '../../db/schema.ts';
 import type { Provider } from '../../providers/provider.ts';
@@ -33,18 +35,24 @@ export function createReceiveWebhook(deps: {
   async function take(provider: Provider, arrival: WebhookArrival): Promise<string | null> {
     const { headers } = arrival;
     const { senders, trustedProxies } = door.senders;
-    const sender = findSender(arrival.peer, headers['x-forwarded-for'], trustedProxies);
+    const senderOf = () => findSender(arrival.peer, headers['x-forwarded-for'], trustedProxies);
     const reject = (reason: RejectionReason, body: Uint8Array = new Uint8Array(0)): Problem => {
       const { name } = provider;
       door.log.note(`${name} ${reason}`, (count) =>
         logger.warn({ provider: name, reason, count }, 'webhooks refused'),
       );
-      door.samples.keep({ provider: name, reason, sender: sender?.text ?? null, headers, body });
+      door.samples.keep({
+        provider: name,
+        reason,
+        sender: senderOf()?.text ?? null,
+        headers,
+        body,
+      });
       return PROBLEMS[reason]();
     };
 
     const allowed = senders.get(provider.name);
-    if (allowed && !(sender && allowed.includes(sender))) throw reject('sender_not_allowed');
+    if (allowed && !isOf(allowed, senderOf())) throw reject('sender_not_allowed');
     if (!isPlainJson(headers['content-type'], headers['content-encoding'])) {
       throw reject('wrong_content_type');
     }
@@ -78,6 +86,9 @@ export function createReceiveWebhook(deps: {
     }
   };
 }
+
+const isOf = (ranges: IpRanges, sender: IpAddress | null): boolean =>
+  sender !== null && ranges.includes(sender);
 
 const PROBLEMS = {
   sender_not_allowed: () =>

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { sealBody, type WebhookBodies } from '../../credentials/webhook-body.ts';
 import type { KeyRing } from '../../credentials/key-ring.ts';
 import type { EffectProduct } from '../../db/schema.ts';
@@ -49,7 +49,7 @@ function translate(
 function unreadable(body: Uint8Array): TranslatedWebhook & { readonly readable: false } {
   return {
     type: 'unreadable',
-    dedupeKey: `sha256:${createHash('sha256').update(body).digest('hex')}`,
+    dedupeKey: `sha256:${hash('sha256', body)}`,
     occurredAt: null,
     providerConnectionId: null,
     providerAccountId: null,

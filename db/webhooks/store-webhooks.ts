@@ -45,7 +45,8 @@ export interface StoredRow {
 /**
  * Stores webhooks and what each has to do for every account that it concerns, in one statement: one round
  * trip and one commit for all. No two of them may have the same key. The order in which they are inserted is that
- * of their keys, so that two instances with the same ones wait for each other and never form a ring.
+ * of their keys, so that two instances with the same ones wait for each other and never form a ring. `offset 0` has the
+ * accounts looked up for each webhook by an index: a join of all with all would be planned for few and grow with both.
  */
 export const STORE_WEBHOOKS = `
 with incoming as materialized (
@@ -57,18 +58,25 @@ with incoming as materialized (
 ),
 concerned as materialized (
   select i.id as webhook_id, i.products as told, a.id as account_id, a.products
-  from incoming i
-  join accounts a on a.provider = i.provider and a.provider_account_id = i.account
-    and a.unlinked_at is null
-  join connections c on c.id = a.connection_id and c.provider = i.provider and c.unlinked_at is null
-  where i.connection is null or c.provider_connection_id = i.connection
+  from incoming i cross join lateral (
+    select a.id, a.products
+    from accounts a join connections c on c.id = a.connection_id
+    where a.provider = i.provider and a.provider_account_id = i.account and a.unlinked_at is null
+      and c.provider = i.provider and c.unlinked_at is null
+      and (i.connection is null or c.provider_connection_id = i.connection)
+    offset 0
+  ) a
+  where i.account is not null
   union all
   select i.id, i.products, a.id, a.products
-  from incoming i
-  join connections c on c.provider = i.provider and c.provider_connection_id = i.connection
-    and c.unlinked_at is null
-  join accounts a on a.connection_id = c.id and a.provider = i.provider and a.unlinked_at is null
-  where i.account is null
+  from incoming i cross join lateral (
+    select a.id, a.products
+    from connections c join accounts a on a.connection_id = c.id
+    where c.provider = i.provider and c.provider_connection_id = i.connection
+      and c.unlinked_at is null and a.provider = i.provider and a.unlinked_at is null
+    offset 0
+  ) a
+  where i.account is null and i.connection is not null
 ),
 wanted as materialized (
   select webhook_id, account_id, product

@@ -1,53 +1,72 @@
 import { z } from 'zod';
 import type { LosslessJson } from '../json.ts';
 import type { Timestamp } from '../provider.ts';
-import { reference, timestamp } from './fields.ts';
+import { parseTimestamp } from '../timestamp.ts';
+import { reference } from './fields.ts';
 
-const optionalText = z
-  .string()
-  .regex(/^[\x21-\x7e]{1,64}$/)
-  .nullish()
-  .catch(null);
-const optionalTime = timestamp.nullish().catch(null);
-const optionalId = reference.nullish().catch(null);
+type Parts = { readonly [key: string]: LosslessJson };
 
-/** The part of an event that holds one account's amounts, as far as it says whose they are. */
-const amountsPart = z.object({ accountId: optionalId, account: optionalId }).nullish().catch(null);
-
-const event = z.object({
-  callback_code: optionalText,
-  code: optionalText,
-  callback_type: optionalText,
-  method: optionalText,
-  status: z.unknown().optional(),
-  customerId: optionalId,
-  bankId: optionalId,
-  record: optionalId,
-  recordId: optionalId,
-  started_at: optionalTime,
-  ended_at: optionalTime,
-  balance: amountsPart,
-  account: amountsPart,
-  auth: z.object({ reauth: z.unknown().optional() }).nullish().catch(null),
-  removed_transactions: z.array(reference).nullish().catch(null),
-});
-
-export type OkraEvent = z.output<typeof event>;
-
-/** Reads the envelope. What is missing or odd reads as null: an event is never refused for it. */
-export function readEvent(body: { readonly [key: string]: LosslessJson }): OkraEvent {
-  return event.parse(body);
+/** The envelope of an event. What is missing or odd reads as null: an event is never refused for it. */
+export interface OkraEvent {
+  /** Its callback code; `UNKNOWN` where it has none. */
+  readonly type: string;
+  readonly time: Timestamp | null;
+  readonly customer: string | null;
+  readonly bank: string | null;
+  readonly account: string | null;
+  readonly record: string | null;
+  readonly hasFailed: boolean;
+  readonly isNewLogin: boolean;
+  /** The ids of transactions that are gone. */
+  readonly removed: readonly string[] | null;
 }
 
-export function typeOf(okra: OkraEvent): string {
-  return okra.callback_code ?? okra.code ?? okra.callback_type ?? okra.method ?? 'UNKNOWN';
+const references = z.array(reference);
+
+// By hand, not by a schema: this is most of what the endpoint does for a webhook.
+export function readEvent(parts: Parts): OkraEvent {
+  const balance = partsIn(parts['balance']);
+  const account = partsIn(parts['account']);
+  const removed = references.safeParse(parts['removed_transactions']);
+  return {
+    type:
+      textIn(parts['callback_code']) ??
+      textIn(parts['code']) ??
+      textIn(parts['callback_type']) ??
+      textIn(parts['method']) ??
+      'UNKNOWN',
+    time: timeIn(parts['ended_at']) ?? timeIn(parts['started_at']),
+    customer: idIn(parts['customerId']),
+    bank: idIn(parts['bankId']),
+    account:
+      idIn(balance['accountId']) ??
+      idIn(account['accountId']) ??
+      idIn(balance['account']) ??
+      idIn(account['account']),
+    record: idIn(parts['record']) ?? idIn(parts['recordId']),
+    hasFailed: parts['status'] === 'is_failed',
+    isNewLogin: partsIn(parts['auth'])['reauth'] === true,
+    removed: removed.success ? removed.data : null,
+  };
 }
 
-export function timeOf(okra: OkraEvent): Timestamp | null {
-  return okra.ended_at ?? okra.started_at ?? null;
+type Part = LosslessJson | undefined;
+
+const NO_PARTS: Parts = {};
+
+function partsIn(value: Part): Parts {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : NO_PARTS;
 }
 
-export function accountOf(okra: OkraEvent): string | null {
-  const { balance, account } = okra;
-  return balance?.accountId ?? account?.accountId ?? balance?.account ?? account?.account ?? null;
+function textIn(value: Part): string | null {
+  return typeof value === 'string' && /^[\x21-\x7e]{1,64}$/.test(value) ? value : null;
+}
+
+function timeIn(value: Part): Timestamp | null {
+  return typeof value === 'string' ? parseTimestamp(value) : null;
+}
+
+/** As text, or as an object that holds it, like `reference`. */
+function idIn(value: Part): string | null {
+  return textIn(value) ?? textIn(partsIn(value)['_id']) ?? textIn(partsIn(value)['id']);
 }

@@ -1,35 +1,30 @@
 import { ProviderError } from '../errors.ts';
 import type { LosslessDocument, LosslessJson } from '../json.ts';
 import type { TranslatedWebhook, WebhookEffect } from '../provider.ts';
-import { accountOf, timeOf, type OkraEvent } from './event.ts';
+import type { OkraEvent } from './event.ts';
 import { hintFor } from './positions.ts';
 import { toBalance } from './transform/balance.ts';
 
 type Parts = { readonly [key: string]: LosslessJson };
 
-/**
- * What an event of this `type` (its callback code) asks of us. `parts` is its body, as `document`
- * holds it.
- */
+/** What an event asks of us. `parts` is its body, as `document` holds it. */
 export function effectsOf(
-  type: string,
   okra: OkraEvent,
   parts: Parts,
   document: LosslessDocument,
 ): Pick<TranslatedWebhook, 'effects' | 'understood'> {
-  const effects = knownEffects(type, okra, parts, document) ?? guess(type, okra);
+  const effects = knownEffects(okra, parts, document) ?? guess(okra);
   if (effects === null) return { effects: [], understood: false };
   return { effects, understood: effects.every(({ kind }) => kind !== 'unclear') };
 }
 
 /** Null: the code is not one of those that are documented. */
 function knownEffects(
-  type: string,
   okra: OkraEvent,
   parts: Parts,
   document: LosslessDocument,
 ): WebhookEffect[] | null {
-  switch (type) {
+  switch (okra.type) {
     case 'BALANCE_SUCCESS':
       return [balanceEffect(okra, parts['balance'], document)];
     case 'ACCOUNTS_SUCCESS':
@@ -45,7 +40,7 @@ function knownEffects(
     case 'AUTH_REVOKED':
       return [{ kind: 'revoked' }];
     case 'AUTH_SUCCESS':
-      return okra.auth?.reauth === true ? [{ kind: 'reauthorized' }] : [];
+      return okra.isNewLogin ? [{ kind: 'reauthorized' }] : [];
     case 'IDENTITY_IS_READY':
       return [];
     default:
@@ -62,8 +57,7 @@ function balanceEffect(
   part: LosslessJson | undefined,
   document: LosslessDocument,
 ): WebhookEffect {
-  const providerAccountId = accountOf(okra);
-  const dataAsOf = timeOf(okra);
+  const { account: providerAccountId, time: dataAsOf } = okra;
   const raw = part === undefined ? undefined : document.sourceOf(part);
   if (part !== undefined && raw !== undefined && providerAccountId !== null && dataAsOf !== null) {
     try {
@@ -77,14 +71,14 @@ function balanceEffect(
 }
 
 function newTransactionsEffect(okra: OkraEvent): WebhookEffect {
-  const record = okra.record ?? okra.recordId;
+  const { record, time } = okra;
   return record
-    ? { kind: 'changed', product: 'transaction', hint: hintFor(record, timeOf(okra)) }
+    ? { kind: 'changed', product: 'transaction', hint: hintFor(record, time) }
     : { kind: 'unclear', product: 'transaction' };
 }
 
 function removalEffect(okra: OkraEvent): WebhookEffect {
-  const removed = okra.removed_transactions;
+  const { removed } = okra;
   return removed
     ? { kind: 'transactions_removed', providerTransactionIds: removed }
     : { kind: 'unclear', product: 'transaction' };
@@ -95,8 +89,8 @@ function removalEffect(okra: OkraEvent): WebhookEffect {
  * failure asks for nothing: answering it with a read could make the bank fail, and report, again. Null: it
  * names nothing of ours.
  */
-function guess(type: string, okra: OkraEvent): WebhookEffect[] | null {
-  if (type.includes('FAIL') || okra.status === 'is_failed') return [];
+function guess({ type, hasFailed }: OkraEvent): WebhookEffect[] | null {
+  if (type.includes('FAIL') || hasFailed) return [];
   if (type.includes('TRANSACTION')) return [{ kind: 'unclear', product: 'transaction' }];
   if (type.includes('BALANCE')) return [{ kind: 'unclear', product: 'balance' }];
   return null;

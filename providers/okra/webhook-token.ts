@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { WebhookRequest } from '../provider.ts';
 
 /**
@@ -12,6 +12,4 @@ export function carriesToken(request: WebhookRequest, token: string): boolean {
   return timingSafeEqual(sha256(given), sha256(token)) && match !== null;
 }
 
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
-}
+const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer');

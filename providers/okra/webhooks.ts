@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { WebhookUnreadable } from '../errors.ts';
 import { parseJson, type LosslessDocument, type LosslessJson } from '../json.ts';
 import type { TranslatedWebhook } from '../provider.ts';
 import { connectionId } from './connection.ts';
-import { accountOf, readEvent, timeOf, typeOf } from './event.ts';
+import { readEvent } from './event.ts';
 import { effectsOf } from './webhook-effects.ts';
 
 /**
@@ -14,18 +14,16 @@ import { effectsOf } from './webhook-effects.ts';
 export function translateWebhook(body: Uint8Array): TranslatedWebhook {
   const { document, parts } = parseBody(body);
   const okra = readEvent(parts);
-  const type = typeOf(okra);
-  const customer = okra.customerId ?? null;
-  const bank = okra.bankId ?? null;
+  const { type, customer, bank } = okra;
   return {
     type,
     // No event carries an id. The body holds all that tells two of them apart: code, record,
     // ended_at, account.
-    dedupeKey: `${type}:${createHash('sha256').update(body).digest('hex')}`,
-    occurredAt: timeOf(okra),
+    dedupeKey: `${type}:${hash('sha256', body)}`,
+    occurredAt: okra.time,
     providerConnectionId: customer && bank ? connectionId({ customer, bank }) : null,
-    providerAccountId: accountOf(okra),
-    ...effectsOf(type, okra, parts, document),
+    providerAccountId: okra.account,
+    ...effectsOf(okra, parts, document),
   };
 }
 
