@@ -42,8 +42,10 @@ export function webhookRoutes(deps: ApiDeps): Hono {
 function arrivalOf(c: Context): WebhookArrival {
   // Without them the app was called without a server.
   const { incoming } = (c.env ?? {}) as Partial<HttpBindings>;
-  const body = incoming ?? streamOf(c.req.raw);
-  return { headers: c.req.header(), body, peer: incoming?.socket.remoteAddress };
+  if (!incoming) return { headers: c.req.header(), body: streamOf(c.req.raw), peer: undefined };
+  // Of what comes twice Node keeps the first or joins all; a list is but `set-cookie`, which nobody looks at.
+  const headers = incoming.headers as Record<string, string>;
+  return { headers, body: incoming, peer: incoming.socket.remoteAddress };
 }
 
 const streamOf = ({ body }: Request): Readable =>

@@ -24,7 +24,6 @@ create index inbound_webhooks_by_type on inbound_webhooks (type, received_at, id
 create index inbound_webhooks_without_effect on inbound_webhooks (outcome, received_at, id) where outcome <> 'accepted';
 create index inbound_webhooks_not_understood on inbound_webhooks (received_at, id) where not understood;
 create index inbound_webhooks_to_redact on inbound_webhooks (id) where body is not null;
-create index webhook_effects_waiting on webhook_effects (webhook_id) where applied_at is null;
 
 create table rejected_webhooks (
   id uuid primary key,

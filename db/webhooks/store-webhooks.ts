@@ -45,8 +45,8 @@ export interface StoredRow {
 /**
  * Stores webhooks and what each has to do for every account that it concerns, in one statement: one round
  * trip and one commit for all. No two of them may have the same key. The order in which they are inserted is that
- * of their keys, so that two instances with the same ones wait for each other and never form a ring. `offset 0` has the
- * accounts looked up for each webhook by an index: a join of all with all would be planned for few and grow with both.
+ * of their keys, so that two instances with the same ones wait for each other and never form a ring. `offset 0` has what
+ * webhooks name looked up first: joined in another order, all webhooks of a provider meet all of its connections.
  */
 export const STORE_WEBHOOKS = `
 with incoming as materialized (
@@ -56,27 +56,29 @@ with incoming as materialized (
   ) as t(id, provider, dedupe_key, type, occurred_at, connection, account,
     body_from, body_length, body_sealed, body_bytes, products, understood, outcome)
 ),
+named as (
+  select i.id as webhook_id, i.provider, i.connection, i.products as told,
+    a.id as account_id, a.products, a.connection_id
+  from incoming i join accounts a on a.provider = i.provider and a.provider_account_id = i.account
+  where a.unlinked_at is null
+  offset 0
+),
+logins as (
+  select i.id as webhook_id, i.provider, i.products as told, c.id as connection_id
+  from incoming i join connections c
+    on c.provider = i.provider and c.provider_connection_id = i.connection
+  where i.account is null and c.unlinked_at is null
+  offset 0
+),
 concerned as materialized (
-  select i.id as webhook_id, i.products as told, a.id as account_id, a.products
-  from incoming i cross join lateral (
-    select a.id, a.products
-    from accounts a join connections c on c.id = a.connection_id
-    where a.provider = i.provider and a.provider_account_id = i.account and a.unlinked_at is null
-      and c.provider = i.provider and c.unlinked_at is null
-      and (i.connection is null or c.provider_connection_id = i.connection)
-    offset 0
-  ) a
-  where i.account is not null
+  select n.webhook_id, n.told, n.account_id, n.products
+  from named n join connections c on c.id = n.connection_id
+  where c.provider = n.provider and c.unlinked_at is null
+    and (n.connection is null or c.provider_connection_id = n.connection)
   union all
-  select i.id, i.products, a.id, a.products
-  from incoming i cross join lateral (
-    select a.id, a.products
-    from connections c join accounts a on a.connection_id = c.id
-    where c.provider = i.provider and c.provider_connection_id = i.connection
-      and c.unlinked_at is null and a.provider = i.provider and a.unlinked_at is null
-    offset 0
-  ) a
-  where i.account is null and i.connection is not null
+  select l.webhook_id, l.told, a.id, a.products
+  from logins l join accounts a on a.connection_id = l.connection_id
+  where a.provider = l.provider and a.unlinked_at is null
 ),
 wanted as materialized (
   select webhook_id, account_id, product

@@ -27,7 +27,6 @@ const references = z.array(reference);
 export function readEvent(parts: Parts): OkraEvent {
   const balance = partsIn(parts['balance']);
   const account = partsIn(parts['account']);
-  const removed = references.safeParse(parts['removed_transactions']);
   return {
     type:
       textIn(parts['callback_code']) ??
@@ -46,7 +45,7 @@ export function readEvent(parts: Parts): OkraEvent {
     record: idIn(parts['record']) ?? idIn(parts['recordId']),
     hasFailed: parts['status'] === 'is_failed',
     isNewLogin: partsIn(parts['auth'])['reauth'] === true,
-    removed: removed.success ? removed.data : null,
+    removed: idsIn(parts['removed_transactions']),
   };
 }
 
@@ -64,6 +63,12 @@ function textIn(value: Part): string | null {
 
 function timeIn(value: Part): Timestamp | null {
   return typeof value === 'string' ? parseTimestamp(value) : null;
+}
+
+function idsIn(value: Part): readonly string[] | null {
+  if (!Array.isArray(value)) return null;
+  const read = references.safeParse(value);
+  return read.success ? read.data : null;
 }
 
 /** As text, or as an object that holds it, like `reference`. */

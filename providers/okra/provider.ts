@@ -7,7 +7,7 @@ import { readOkraConfig, type OkraConfig } from './config.ts';
 import { connectionOf } from './connection.ts';
 import { link } from './link.ts';
 import { fetchTransactions } from './transactions.ts';
-import { carriesToken } from './webhook-token.ts';
+import { tokenCheck } from './webhook-token.ts';
 import { translateWebhook } from './webhooks.ts';
 
 /**
@@ -31,6 +31,7 @@ const CAPABILITIES: Capabilities = {
 export function createOkraProvider(config: OkraConfig): Provider {
   const settings = readOkraConfig(config);
   const api = createOkraApi(settings);
+  const carriesToken = tokenCheck(settings.webhookToken);
   return {
     name: 'okra',
     capabilities: CAPABILITIES,
@@ -51,7 +52,7 @@ export function createOkraProvider(config: OkraConfig): Provider {
         if (!(error instanceof ProviderError && error.kind === 'gone')) throw error;
       }
     },
-    verifyWebhook: async (request) => carriesToken(request, settings.webhookToken),
+    verifyWebhook: async (request) => carriesToken(request),
     translateWebhook,
   };
 }
