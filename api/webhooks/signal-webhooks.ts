@@ -31,6 +31,6 @@ export function signalWebhooks(db: Database, accountWorkflows: AccountWorkflows)
         .where('accounts.unlinked_at', 'is', null)
         .executeTakeFirst();
     await accountWorkflows.webhooksStored(accountId, products, find);
-    await marks.add({ accountId, webhookIds });
+    await marks.add({ accountId, products, webhookIds });
   };
 }

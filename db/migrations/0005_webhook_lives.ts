@@ -38,6 +38,8 @@ create table rejected_webhooks (
   body_bytes integer not null,
   received_at timestamptz not null default now()
 );
+-- Room for the mark that the workflow was told, beside the row as it was stored.
+alter table webhook_effects set (fillfactor = 70);
 create index rejected_webhooks_by_provider on rejected_webhooks (provider, reason, id desc);
 comment on table rejected_webhooks is 'A sample of the latest requests to the webhook endpoint that were refused, to find out why. Never applied.';
 comment on column rejected_webhooks.sender is 'The address that it came from, behind trusted proxies.';

@@ -25,7 +25,7 @@ async function tell(
   { db, accountWorkflows }: ActivityDeps,
   { account, products, webhookIds }: WebhookSignal,
 ): Promise<void> {
-  const signal = { accountId: account.id, webhookIds };
+  const signal = { accountId: account.id, products, webhookIds };
   try {
     await accountWorkflows.webhooksStored(account.id, products, () => Promise.resolve(account));
   } catch (error) {
