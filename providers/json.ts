@@ -104,7 +104,8 @@ function readDocument(
   function readString(): string {
     const start = at;
     skipString();
-    return JSON.parse(text.slice(start, at)) as string;
+    const plain = text.slice(start + 1, at - 1);
+    return plain.includes('\\') ? (JSON.parse(text.slice(start, at)) as string) : plain;
   }
 
   function isEscaped(place: number): boolean {

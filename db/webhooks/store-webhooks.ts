@@ -50,11 +50,9 @@ export interface StoredRow {
  */
 export const STORE_WEBHOOKS = `
 with incoming as materialized (
-  select * from unnest(
-    $1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[],
-    $8::int[], $9::int[], $10::boolean[], $11::int[], $12::text[], $13::boolean[], $14::text[]
-  ) as t(id, provider, dedupe_key, type, occurred_at, connection, account,
-    body_from, body_length, body_sealed, body_bytes, products, understood, outcome)
+  select * from json_to_recordset($1::json) as t(id uuid, provider text, dedupe_key text, type text,
+    occurred_at timestamptz, connection text, account text, body_from int, body_length int,
+    body_sealed boolean, body_bytes int, products text, understood boolean, outcome text)
 ),
 named as (
   select i.id as webhook_id, i.provider, i.connection, i.products as told,
@@ -89,7 +87,7 @@ stored as (
   insert into inbound_webhooks (id, provider, dedupe_key, type, occurred_at, provider_connection_id,
     provider_account_id, body, body_sealed, body_bytes, understood, outcome)
   select id, provider, dedupe_key, type, occurred_at, connection, account,
-    substring($15::bytea from body_from for body_length), body_sealed, body_bytes, understood, case
+    substring($2::bytea from body_from for body_length), body_sealed, body_bytes, understood, case
       when outcome is not null then outcome
       when id not in (select webhook_id from concerned) then 'unmatched'
       when id not in (select webhook_id from wanted) then 'no_effect'
@@ -106,34 +104,33 @@ select stored.id, wanted.account_id, wanted.product
 from stored left join wanted on wanted.webhook_id = stored.id`;
 
 /**
- * The parameters of `STORE_WEBHOOKS`. The bodies go as one parameter, end to end: alone it travels as bytes, where an
- * array of them would be written out in hexadecimal.
+ * The parameters of `STORE_WEBHOOKS`. The bodies go end to end as one, which travels as bytes: in an array, or in JSON,
+ * they would be written out in hexadecimal.
  */
-export function storeParameters(webhooks: readonly WebhookToStore[]): unknown[] {
+export function storeParameters(webhooks: readonly WebhookToStore[]): [string, Buffer] {
   let end = 1;
-  const starts = webhooks.map(({ body }) => {
-    const start = end;
-    end += body.length;
-    return start;
+  const rows = webhooks.map((webhook) => {
+    const { id, provider, type, understood, products } = webhook;
+    const from = end;
+    end += webhook.body.length;
+    return {
+      id,
+      provider,
+      dedupe_key: webhook.dedupeKey,
+      type,
+      occurred_at: webhook.occurredAt,
+      connection: webhook.providerConnectionId,
+      account: webhook.providerAccountId,
+      body_from: from,
+      body_length: webhook.body.length,
+      body_sealed: webhook.body_sealed,
+      body_bytes: webhook.bytes,
+      products: products.join(','),
+      understood,
+      outcome: outcomeOf(webhook.readable, products),
+    };
   });
-  const column = (value: (webhook: WebhookToStore) => unknown): unknown[] => webhooks.map(value);
-  return [
-    column(({ id }) => id),
-    column(({ provider }) => provider),
-    column(({ dedupeKey }) => dedupeKey),
-    column(({ type }) => type),
-    column(({ occurredAt }) => occurredAt),
-    column(({ providerConnectionId }) => providerConnectionId),
-    column(({ providerAccountId }) => providerAccountId),
-    starts,
-    column(({ body }) => body.length),
-    column((webhook) => webhook.body_sealed),
-    column(({ bytes }) => bytes),
-    column(({ products }) => products.join(',')),
-    column(({ understood }) => understood),
-    column(({ readable, products }) => outcomeOf(readable, products)),
-    Buffer.concat(webhooks.map(({ body }) => body)),
-  ];
+  return [JSON.stringify(rows), Buffer.concat(webhooks.map(({ body }) => body))];
 }
 
 export function readStored(rows: readonly StoredRow[]): StoredWebhooks {

@@ -67,6 +67,15 @@ describe('signals to an account', () => {
     expect(calls).toHaveLength(before + 1);
   });
 
+  it('wait no longer than at first where each webhook comes by itself', async () => {
+    const { calls, come } = dispatching();
+    for (let i = 0; i < 200; i++) {
+      come();
+      await turn(60);
+      expect(calls).toHaveLength(i + 1);
+    }
+  });
+
   it('do not hold up those to others', async () => {
     const { calls, come } = dispatching();
     come('a');
