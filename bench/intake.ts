@@ -20,7 +20,7 @@ const { values } = parseArgs({
     accounts: { type: 'string', default: '100' },
     senders: { type: 'string', default: '64' },
     /** Of a run of a fast endpoint; a slow one gets fewer. */
-    requests: { type: 'string', default: '12000' },
+    requests: { type: 'string', default: '30000' },
     rounds: { type: 'string', default: '3' },
     /** Leaves out the other numbers of senders. */
     quick: { type: 'boolean', default: false },
