@@ -68,5 +68,5 @@ export function openWebhookStore(options: WebhookStoreOptions): WebhookStore {
 /** Postgres has answered, and found something wrong with what it was given. */
 export function isOfStatement(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^(2[0-9]|40|42|54)[0-9A-Z]{3}$/.test(code);
+  return typeof code === 'string' && /^(22|23|40|42|54)[0-9A-Z]{3}$/.test(code);
 }

@@ -45,7 +45,11 @@ async function startStack(): Promise<Stack> {
 
 /** Of an account that nobody has linked: it is stored all the same. */
 const webhook = (): string =>
-  JSON.stringify({ callback_code: 'PERIODIC_TRANSACTIONS', record: randomUUID() });
+  JSON.stringify({
+    callback_code: 'PERIODIC_TRANSACTIONS',
+    record: randomUUID(),
+    ended_at: new Date(),
+  });
 
 const webhooks = (count: number): string[] => Array.from({ length: count }, webhook);
 
