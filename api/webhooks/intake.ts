@@ -5,7 +5,7 @@ import type { Database } from '../../db/connect.ts';
 import { giveUpKey } from '../../db/webhooks/give-up-key.ts';
 import { storeConsentWebhook } from '../../db/webhooks/store-consent-webhook.ts';
 import type { StoredEffect, WebhookToStore } from '../../db/webhooks/store-webhooks.ts';
-import { isOfStatement, type WebhookStore } from '../../db/webhooks/webhook-store.ts';
+import { isOfStatement, isOfValue, type WebhookStore } from '../../db/webhooks/webhook-store.ts';
 import type { Provider } from '../../providers/provider.ts';
 import type { IntakeMetrics } from '../metrics/intake-metrics.ts';
 import { createGroupCommit } from './group-commit.ts';
@@ -96,7 +96,7 @@ export function createWebhookIntake(deps: {
     try {
       return await (webhook.products.includes('connection') ? consents : group).add(webhook);
     } catch (err) {
-      if (!isOfStatement(err) || !webhook.readable) throw err;
+      if (!isOfValue(err) || !webhook.readable) throw err;
       // Of what Postgres refuses the body is kept, to be replayed: the sender can do nothing about it.
       logger.error({ err, provider: webhook.provider }, 'webhook kept as unreadable');
       return await group.add(asUnreadable(webhook));
