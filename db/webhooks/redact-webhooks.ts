@@ -6,9 +6,6 @@ import { isSettled, isWaiting } from './webhook-state.ts';
 /**
  * Takes out the bodies of at most `most` webhooks of which nothing waits any more, the oldest first.
  *
- * One without a time of its bank's that comes again is to be looked at again, and its body is gone: so it is to be
- * stored as a new one, and the key is given up.
- *
  * @param after only those behind this id, so that none is looked at again that has to stay.
  */
 export async function redactWebhooks(
@@ -24,8 +21,7 @@ export async function redactWebhooks(
       limit ${most}
       for no key update skip locked
     ), redacted as (
-      update inbound_webhooks set body = null, body_sealed = false, redacted_at = now(),
-        dedupe_key = case when occurred_at is null then dedupe_key || ' ' || id else dedupe_key end
+      update inbound_webhooks set body = null, body_sealed = false, redacted_at = now()
       where id = any(array(select id from settled))
     )
     select id from settled order by id`.execute(db);
