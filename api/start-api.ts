@@ -6,17 +6,16 @@ import type { Logger } from '../config/logger.ts';
 import type { Pace } from '../config/pace.ts';
 import { ConfigError } from '../config/secrets.ts';
 import { FROM_EVERYWHERE, type SenderSettings } from '../config/sender-settings.ts';
-import { apiKeyPrefix, hashApiKey } from '../credentials/api-key.ts';
 import { createKeyRing } from '../credentials/key-ring.ts';
-import { storeApiKey } from '../db/api-keys.ts';
 import type { WebhookBodies } from '../credentials/webhook-body.ts';
-import { connectDatabase, type Database } from '../db/connect.ts';
+import { connectDatabase } from '../db/connect.ts';
 import { openWebhookStore } from '../db/webhooks/webhook-store.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import { createAccountWorkflows } from '../temporal/account-workflows.ts';
 import { createConnectionWorkflows } from '../temporal/connection-workflows.ts';
 import { createTemporalClient, type TemporalSettings } from '../temporal/connect.ts';
 import { createApp } from './app.ts';
+import { ensureApiKey } from './ensure-api-key.ts';
 import { createServer, type ServerLimits } from './create-server.ts';
 import { createIntakeMetrics } from './metrics/intake-metrics.ts';
 import { serveMetrics, type MetricsServer } from './metrics/serve-metrics.ts';
@@ -97,11 +96,13 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const log = createCountedLog();
   const registry = new Registry();
   const metrics = createIntakeMetrics(registry);
-  const dispatcher = createSignalDispatcher(
-    signalWebhooks(db, accountWorkflows),
-    logger,
-    metrics.signalled,
-  );
+  const dispatcher = createSignalDispatcher(signalWebhooks(db, accountWorkflows, logger), {
+    count: metrics.signalled,
+    onLeft: (err) =>
+      log.note('not signalled', (count) =>
+        logger.warn({ err, count }, 'accounts not told of webhooks: left to the reconciler'),
+      ),
+  });
   const keyRing = createKeyRing(options.credentialsKeys);
   const store = openWebhookStore({
     url: options.databaseUrl,
@@ -111,7 +112,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     onIdleError: (err) => logger.warn({ err }, 'database connection lost'),
   });
   const bodies = options.webhookBodies ?? 'encrypted';
-  const intake = createWebhookIntake({ db, store, dispatcher, keyRing, bodies, metrics });
+  const intake = createWebhookIntake({ db, store, dispatcher, keyRing, bodies, logger, metrics });
   const samples = createRejectedSamples({ db, keyRing, bodies, logger });
   const app = createApp({
     db,
@@ -144,7 +145,10 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
 
   let metricsServer: MetricsServer | undefined;
 
+  const stopping = new AbortController();
+
   async function release(): Promise<void> {
+    stopping.abort();
     await metricsServer?.close();
     await client.connection.close();
     await store.close();
@@ -152,7 +156,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   }
 
   try {
-    await ensureApiKey(db, options.bootstrapApiKey);
+    await ensureApiKey(db, options.bootstrapApiKey, { logger, stop: stopping.signal });
     const { metricsAddress } = options;
     if (metricsAddress) metricsServer = await serveMetrics(registry, metricsAddress);
     const url = await listen(server, options);
@@ -171,11 +175,6 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     await release();
     throw error;
   }
-}
-
-async function ensureApiKey(db: Database, key: string | undefined): Promise<void> {
-  if (key === undefined) return;
-  await storeApiKey(db, { name: 'bootstrap', prefix: apiKeyPrefix(key), hash: hashApiKey(key) });
 }
 
 async function answers(

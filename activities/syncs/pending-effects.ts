@@ -2,7 +2,6 @@ import type { KeyRing } from '../../credentials/key-ring.ts';
 import { openBody } from '../../credentials/webhook-body.ts';
 import type { PendingWebhook } from '../../db/webhooks/pending-webhooks.ts';
 import type { EffectProduct } from '../../db/schema.ts';
-import { WebhookUnreadable } from '../../providers/errors.ts';
 import type { Provider, TranslatedWebhook, WebhookEffect } from '../../providers/provider.ts';
 
 export type PendingEffect = WebhookEffect & {
@@ -49,8 +48,8 @@ function translate(
 ): Pick<TranslatedWebhook, 'effects' | 'occurredAt'> {
   try {
     if (body !== null) return provider.translateWebhook(body);
-  } catch (error) {
-    if (!(error instanceof WebhookUnreadable)) throw error;
+  } catch {
+    // As if it had been redacted.
   }
   const effects = product === 'connection' ? [] : [{ kind: 'unclear', product } as const];
   return { effects, occurredAt: null };

@@ -19,10 +19,12 @@ export function onError(logger: Logger): ErrorHandler {
     if (problem.status >= 500) {
       const { method, routePath: route } = c.req;
       const { code } = problem;
-      // Strangers can make it overloaded, and an outage is felt by every request.
-      log.note(`${route} ${code} ${err.name}`, (count) =>
-        logger.error({ err, method, route, code, count }, 'request failed'),
-      );
+      const write = (count: number) =>
+        logger.error({ err, method, route, code, count }, 'request failed');
+      // Strangers can make it overloaded, and an outage is felt by every request. Of the others each may have a
+      // cause of its own.
+      if (problem.status === 503) log.note(`${route} ${code} ${err.name}`, write);
+      else write(1);
     }
     return problemResponse(c, problem);
   };

@@ -7,10 +7,12 @@ const SOCKET_ERRORS = new Set([
   'ETIMEDOUT',
   'ENOTFOUND',
   'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
 ]);
 /** `node-postgres` gives these no code. */
 const POOL_MESSAGES =
-  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error)/;
+  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout)/;
 /** gRPC: cancelled, deadline exceeded, resource exhausted, unavailable. */
 const GRPC_OUTAGES = new Set([1, 4, 8, 14]);
 
@@ -19,8 +21,9 @@ const GRPC_OUTAGES = new Set([1, 4, 8, 14]);
  */
 export function isDatabaseDown(error: Error): boolean {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  // SQLSTATE classes: 08 connection, 53 resources, 57P operator intervention.
-  const isState = /^(08|53|57P)/.test(code) && code.length === 5;
+  // SQLSTATE: connection, resources, operator intervention; read only, after a failover; log-in, and no such database;
+  // a deadlock, and waits that were ended; a pooler that lost a prepared statement.
+  const isState = /^(08|53|57|28|40|25006|26000|3D000|55P03)/.test(code) && code.length === 5;
   return isState || SOCKET_ERRORS.has(code) || POOL_MESSAGES.test(error.message);
 }
 

@@ -35,9 +35,11 @@ export async function serveMetrics(registry: Registry, address: string): Promise
   }
   return {
     async close() {
-      server.close();
+      const closed = new Promise<unknown>((resolve) => {
+        server.close(resolve);
+      });
       server.closeAllConnections();
-      if (server.listening) await once(server, 'close');
+      await closed;
     },
   };
 }

@@ -19,7 +19,7 @@ export function webhookRoutes(deps: ApiDeps): Hono {
         'Webhooks',
         'Receive a provider’s webhook: stored before it is acknowledged',
         { 200: z.object({ received: z.literal(true) }) },
-        [400, 401, 403, 404, 408, 413, 415, 503],
+        [400, 401, 403, 404, 405, 408, 413, 415, 503],
         { open: true },
       ),
       async (c) => {

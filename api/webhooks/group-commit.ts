@@ -31,6 +31,8 @@ export interface GroupCommit<T, R> {
 interface Waiting<T, R> {
   readonly item: T;
   readonly done: PromiseWithResolvers<R>;
+  /** When the commit of it began. */
+  begunAt: number | null;
 }
 
 /**
@@ -72,12 +74,14 @@ export function createGroupCommit<T, R>(options: GroupCommitOptions<T, R>): Grou
 
   async function run(group: readonly Waiting<T, R>[]): Promise<void> {
     const started = performance.now();
+    for (const one of group) one.begunAt = started;
     try {
       const answers = await commit(group.map(({ item }) => item));
       group.forEach(({ done }, index) => done.resolve(answers[index] as R));
       lastAt = performance.now();
       lastMs = lastAt - started;
     } catch (error) {
+      lastMs = 0;
       if (group.length > 1 && isOfItem(error)) {
         for (const one of group) await run([one]);
       } else {
@@ -86,14 +90,14 @@ export function createGroupCommit<T, R>(options: GroupCommitOptions<T, R>): Grou
     }
   }
 
-  /** Rejects once no commit goes through any more; `release` ends the wait. */
-  function stalled(): { readonly promise: Promise<never>; release(): void } {
+  /** Rejects once its commit hangs or, while it waits for one, none goes through any more; `release` ends the wait. */
+  function stalled(item: Waiting<T, R>): { readonly promise: Promise<never>; release(): void } {
     const { promise, reject } = Promise.withResolvers<never>();
     const began = performance.now();
     let timer: NodeJS.Timeout | undefined;
     function look(isSure: boolean): void {
       // Three times what the last one took: an item waits for the one that runs, and then for its own.
-      const quiet = Math.max(began, lastAt) + Math.max(patienceMs, 3 * lastMs);
+      const quiet = (item.begunAt ?? Math.max(began, lastAt)) + Math.max(patienceMs, 3 * lastMs);
       const left = Math.min(quiet, began + mostPatienceMs) - performance.now();
       if (left > 0) timer = setTimeout(look, left, false);
       else if (isSure) reject(new Overloaded('it takes too long'));
@@ -109,7 +113,7 @@ export function createGroupCommit<T, R>(options: GroupCommitOptions<T, R>): Grou
     async add(item) {
       const length = bytesOf(item);
       if (bytes + length > options.mostBytes) throw new Overloaded('no room');
-      const one = { item, done: Promise.withResolvers<R>() };
+      const one: Waiting<T, R> = { item, done: Promise.withResolvers<R>(), begunAt: null };
       bytes += length;
       size += 1;
       const settled = one.done.promise.finally(() => {
@@ -118,7 +122,7 @@ export function createGroupCommit<T, R>(options: GroupCommitOptions<T, R>): Grou
       });
       waiting.push(one);
       pump();
-      const wait = stalled();
+      const wait = stalled(one);
       try {
         return await Promise.race([settled, wait.promise]);
       } finally {

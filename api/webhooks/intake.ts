@@ -1,15 +1,16 @@
+import type { Logger } from '../../config/logger.ts';
 import type { WebhookBodies } from '../../credentials/webhook-body.ts';
 import type { KeyRing } from '../../credentials/key-ring.ts';
 import type { Database } from '../../db/connect.ts';
-import { storeAgain } from '../../db/webhooks/store-again.ts';
+import { giveUpKey } from '../../db/webhooks/give-up-key.ts';
 import { storeConsentWebhook } from '../../db/webhooks/store-consent-webhook.ts';
 import type { StoredEffect, WebhookToStore } from '../../db/webhooks/store-webhooks.ts';
-import { isOfStatement, type WebhookStore } from '../../db/webhooks/webhook-store.ts';
+import { isOfStatement, isOfValue, type WebhookStore } from '../../db/webhooks/webhook-store.ts';
 import type { Provider } from '../../providers/provider.ts';
 import type { IntakeMetrics } from '../metrics/intake-metrics.ts';
 import { createGroupCommit } from './group-commit.ts';
 import type { SignalDispatcher } from './signal-dispatcher.ts';
-import { toStore } from './to-store.ts';
+import { asUnreadable, toStore } from './to-store.ts';
 import { within } from './within.ts';
 
 export interface WebhookIntake {
@@ -31,16 +32,21 @@ type Stored = readonly StoredEffect[] | null;
 
 const MIB = 1024 * 1024;
 
-/** The database is asked for connections by these, and by nothing else of the intake. */
+/** These do nothing but commit what is not about a consent. */
 export const STORE_CONNECTIONS = 2;
+
+/** Its ids are parts of its decoded body, which they keep in memory; and there are the objects. */
+const bytesOf = ({ body }: WebhookToStore): number => 3 * body.length + 1024;
 
 const LIMITS = {
   commitsAtOnce: STORE_CONNECTIONS,
   mostInCommit: 200,
   mostBytesInCommit: 2 * MIB,
   mostBytes: 64 * MIB,
+  bytesOf,
   // With it the answer comes in less than a second.
   patienceMs: 800,
+  isOfItem: isOfStatement,
   mostPatienceMs: 8_000,
 };
 
@@ -50,15 +56,16 @@ export function createWebhookIntake(deps: {
   readonly dispatcher: SignalDispatcher;
   readonly keyRing: KeyRing;
   readonly bodies: WebhookBodies;
+  readonly logger: Logger;
   readonly metrics?: IntakeMetrics;
 }): WebhookIntake {
-  const { db, store, dispatcher, metrics } = deps;
+  const { db, store, dispatcher, logger, metrics } = deps;
 
   async function commit(webhooks: readonly WebhookToStore[]): Promise<readonly Stored[]> {
     const first = new Map(webhooks.toReversed().map((webhook) => [keyOf(webhook), webhook]));
     const stored = await store.store([...first.values()]);
     metrics?.committed(webhooks.length);
-    // Signalled here, where also one is told that came through after its sender had been refused.
+    // Told here: also one that came through after its sender had been refused.
     for (const [webhookId, effects] of stored) tell(webhookId, effects);
     return webhooks.map(({ id }) => stored.get(id) ?? null);
   }
@@ -76,27 +83,38 @@ export function createWebhookIntake(deps: {
     dispatcher.dispatch(effects.map((effect) => ({ ...effect, webhookId })));
   }
 
-  const common = { ...LIMITS, isOfItem: isOfStatement, bytesOf };
-  const group = createGroupCommit({ ...common, commit });
-  const consents = createGroupCommit({ ...common, commit: commitConsent, mostInCommit: 1 });
+  const group = createGroupCommit({ ...LIMITS, commit });
+  const consents = createGroupCommit({
+    ...LIMITS,
+    commit: commitConsent,
+    mostInCommit: 1,
+    mostBytes: LIMITS.mostBytes / 4,
+  });
   metrics?.showWaiting(() => group.size() + consents.size());
+
+  async function add(webhook: WebhookToStore): Promise<Stored> {
+    try {
+      return await (webhook.products.includes('connection') ? consents : group).add(webhook);
+    } catch (err) {
+      if (!isOfValue(err) || !webhook.readable) throw err;
+      // Of what Postgres refuses the body is kept, to be replayed: the sender can do nothing about it.
+      logger.error({ err, provider: webhook.provider }, 'webhook kept as unreadable');
+      return await group.add(asUnreadable(webhook));
+    }
+  }
 
   async function accept(provider: Provider, body: Uint8Array): Promise<AcceptedWebhook> {
     const webhook = toStore(provider, body, deps);
-    const isOfConsent = webhook.products.includes('connection');
-    const stored = await (isOfConsent ? consents : group).add(webhook);
+    const stored = await add(webhook);
     if (stored) return { webhookId: webhook.id, effects: stored.length };
-    if (webhook.occurredAt !== null) return { webhookId: null, effects: 0 };
-    const again = await within(LIMITS.patienceMs, storeAgain(db, webhook));
-    // Its body was taken out, or it was deleted, at this very moment: it is a new one now.
-    if (!again) return await accept(provider, body);
-    tell(again.id, again.effects);
-    return { webhookId: null, effects: again.effects.length };
+    if (webhook.occurredAt !== null || webhook.products.length === 0) {
+      return { webhookId: null, effects: 0 };
+    }
+    await within(LIMITS.patienceMs, giveUpKey(db, webhook));
+    return await accept(provider, body);
   }
 
   return { accept };
 }
-
-const bytesOf = ({ body }: WebhookToStore): number => body.length;
 
 const keyOf = ({ provider, dedupeKey }: WebhookToStore): string => `${provider} ${dedupeKey}`;

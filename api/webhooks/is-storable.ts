@@ -8,7 +8,7 @@ const MOMENT = /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
  * Whether Postgres takes what a provider has made out of a webhook: one whose id it would refuse could not even be
  * acknowledged, and would come again for ever.
  */
-export function isStorable(webhook: TranslatedWebhook): boolean {
+export function isStorable(webhook: Omit<TranslatedWebhook, 'effects'>): boolean {
   const { type, dedupeKey, providerConnectionId, providerAccountId, occurredAt } = webhook;
   const texts = [type, dedupeKey, providerConnectionId, providerAccountId];
   return (

@@ -13,13 +13,13 @@ import { readWebhook } from './to-store.ts';
  * background. What is newer than it stays as it is.
  */
 export async function replay(
-  { db, keyRing, providers, dispatcher }: ApiDeps,
+  { db, keyRing, providers, dispatcher, logger }: ApiDeps,
   id: string,
 ): Promise<ReplayOutcome['outcome']> {
   function read(webhook: WebhookToReplay): WebhookReading | null {
     const provider = providers.get(webhook.provider);
     const body = openBody(keyRing, webhook);
-    return provider && body ? readWebhook(provider, body) : null;
+    return provider && body ? readWebhook(provider, body, logger) : null;
   }
   const done = await replayWebhook(db, id, read);
   if (done.outcome === 'replayed') {

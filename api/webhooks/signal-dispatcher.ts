@@ -1,4 +1,3 @@
-import type { Logger } from '../../config/logger.ts';
 import type { EffectProduct } from '../../db/schema.ts';
 import type { SignalOutcome } from '../metrics/intake-metrics.ts';
 
@@ -24,6 +23,12 @@ export type SendSignal = (
   products: readonly EffectProduct[],
   webhookIds: readonly string[],
 ) => Promise<void>;
+
+export interface SignalHooks {
+  readonly count: (outcome: SignalOutcome) => void;
+  /** An account could not be told: that is left to the reconciler. */
+  readonly onLeft: (err: unknown) => void;
+}
 
 /** An account that was told of webhooks a moment ago, or is to be. */
 interface Lane {
@@ -61,8 +66,7 @@ const PROBES = 2;
  */
 export function createSignalDispatcher(
   send: SendSignal,
-  logger: Logger,
-  count: (outcome: SignalOutcome) => void = () => undefined,
+  { count, onLeft }: SignalHooks = { count: () => undefined, onLeft: () => undefined },
 ): SignalDispatcher {
   const lanes = new Map<string, Lane>();
   const ready: Lane[] = [];
@@ -124,7 +128,7 @@ export function createSignalDispatcher(
       lane.failures += 1;
       if (isClosing || pause === undefined || Date.now() - (since ?? 0) > PATIENCE_MS) {
         count('left');
-        logger.warn({ err, accountId }, 'webhooks not signalled: left to the reconciler');
+        onLeft(err);
         ids -= webhookIds.length + lane.webhookIds.length;
         lanes.delete(accountId);
         return;
@@ -151,7 +155,10 @@ export function createSignalDispatcher(
 
   return {
     dispatch(signals) {
-      if (isClosing) return;
+      if (isClosing) {
+        count('left');
+        return;
+      }
       for (const { accountId, product, webhookId } of signals) {
         const lane = open(accountId);
         if (!lane) {

@@ -1,3 +1,4 @@
+import type { Logger } from '../../config/logger.ts';
 import { accountsToRun } from '../../db/accounts/account-to-run.ts';
 import type { Database } from '../../db/connect.ts';
 import { markSignalled, type Signalled } from '../../db/webhooks/mark-signalled.ts';
@@ -9,7 +10,11 @@ import type { SendSignal } from './signal-dispatcher.ts';
  * Tells an account's workflow that webhooks wait, starting it where it is missing, and notes that
  * it was told.
  */
-export function signalWebhooks(db: Database, accountWorkflows: AccountWorkflows): SendSignal {
+export function signalWebhooks(
+  db: Database,
+  accountWorkflows: AccountWorkflows,
+  logger: Logger,
+): SendSignal {
   const marks = createGroupCommit<Signalled, unknown>({
     async commit(signals) {
       await markSignalled(db, signals);
@@ -31,6 +36,10 @@ export function signalWebhooks(db: Database, accountWorkflows: AccountWorkflows)
         .where('accounts.unlinked_at', 'is', null)
         .executeTakeFirst();
     await accountWorkflows.webhooksStored(accountId, products, find);
-    await marks.add({ accountId, products, webhookIds });
+    try {
+      await marks.add({ accountId, products, webhookIds });
+    } catch (err) {
+      logger.debug({ err, accountId }, 'not noted as signalled: the reconciler tells it again');
+    }
   };
 }

@@ -1,22 +1,27 @@
 import { hash } from 'node:crypto';
+import type { Logger } from '../../config/logger.ts';
 import { sealBody, type WebhookBodies } from '../../credentials/webhook-body.ts';
 import type { KeyRing } from '../../credentials/key-ring.ts';
 import type { EffectProduct } from '../../db/schema.ts';
 import { uuid7 } from '../../db/uuid7.ts';
 import type { WebhookReading, WebhookToStore } from '../../db/webhooks/store-webhooks.ts';
 import { WebhookUnreadable } from '../../providers/errors.ts';
-import type { Provider, TranslatedWebhook, WebhookEffect } from '../../providers/provider.ts';
+import type { Provider, WebhookEffect } from '../../providers/provider.ts';
 import { isStorable } from './is-storable.ts';
 
 /** What a verified webhook says, as it is to be stored. */
 export function toStore(
   provider: Provider,
   body: Uint8Array,
-  options: { readonly keyRing: KeyRing; readonly bodies: WebhookBodies },
+  options: {
+    readonly keyRing: KeyRing;
+    readonly bodies: WebhookBodies;
+    readonly logger: Logger;
+  },
 ): WebhookToStore {
   const id = uuid7();
   return {
-    ...readWebhook(provider, body),
+    ...readWebhook(provider, body, options.logger),
     ...sealBody(options.keyRing, options.bodies, id, body),
     id,
     provider: provider.name,
@@ -24,40 +29,41 @@ export function toStore(
   };
 }
 
-/** What a verified body says, by the code of today. */
+/**
+ * What a verified body says, by the code of today. Whatever it does to its provider's code, it can be stored: a later
+ * version may read it, by a replay.
+ */
 export function readWebhook(
   provider: Provider,
   body: Uint8Array,
+  logger: Logger,
 ): WebhookReading & { readonly dedupeKey: string } {
-  const { effects, ...told } = translate(provider, body);
-  return { ...told, products: [...new Set(effects.map((effect) => productOf(effect)))] };
-}
-
-function translate(
-  provider: Provider,
-  body: Uint8Array,
-): TranslatedWebhook & { readonly readable: boolean } {
   try {
-    const told = provider.translateWebhook(body);
-    return isStorable(told) ? { ...told, readable: true } : unreadable(body);
-  } catch (error) {
-    if (!(error instanceof WebhookUnreadable)) throw error;
-    return unreadable(body);
+    const { effects, ...told } = provider.translateWebhook(body);
+    const products = [...new Set(effects.map((effect) => productOf(effect)))];
+    if (isStorable(told)) return { ...told, products, readable: true };
+  } catch (err) {
+    if (!(err instanceof WebhookUnreadable)) {
+      logger.error({ err, provider: provider.name }, 'webhook kept as unreadable');
+    }
   }
+  return { ...UNREADABLE, dedupeKey: `sha256:${hash('sha256', body)}` };
 }
 
-function unreadable(body: Uint8Array): TranslatedWebhook & { readonly readable: false } {
-  return {
-    type: 'unreadable',
-    dedupeKey: `sha256:${hash('sha256', body)}`,
-    occurredAt: null,
-    providerConnectionId: null,
-    providerAccountId: null,
-    understood: false,
-    effects: [],
-    readable: false,
-  };
+/** The same webhook, with nothing told of it. */
+export function asUnreadable(webhook: WebhookToStore): WebhookToStore {
+  return { ...webhook, ...UNREADABLE, dedupeKey: `sha256:${hash('sha256', webhook.dedupeKey)}` };
 }
+
+const UNREADABLE = {
+  type: 'unreadable',
+  occurredAt: null,
+  providerConnectionId: null,
+  providerAccountId: null,
+  understood: false,
+  readable: false,
+  products: [],
+} as const;
 
 function productOf(effect: WebhookEffect): EffectProduct {
   switch (effect.kind) {

@@ -5,10 +5,10 @@ import { PRODUCTS, type Product } from '../../config/product.ts';
 /** Beside two intervals: what a sync, and a queue before it, may take. */
 const SLACK_MS = 2 * 60_000;
 
-const SYNCED_AT = {
+export const SYNCED_AT = {
   balance: sql.ref('accounts.balance_synced_at'),
   transaction: sql.ref('accounts.transactions_synced_at'),
-} as const satisfies Record<Product, unknown>;
+} as const satisfies Record<Product, RawBuilder<unknown>>;
 
 const tolerated = sql`case accounts.effective_interval ${sql.join(
   Object.entries(INTERVAL_MS).map(
@@ -25,11 +25,19 @@ const tolerated = sql`case accounts.effective_interval ${sql.join(
  * that is not kept.
  *
  * The one definition, on a row of `accounts`, by the database's clock.
+ *
+ * @param syncedAt in place of the row's own, where that is about to change.
  */
-export function isStale(product: Product): RawBuilder<boolean> {
+export function isStale(
+  product: Product,
+  syncedAt: RawBuilder<unknown> = SYNCED_AT[product],
+): RawBuilder<boolean> {
   return sql<boolean>`(accounts.unlinked_at is null and not accounts.paused
     and ${sql.lit(product)} = any(accounts.products)
-    and coalesce(coalesce(${SYNCED_AT[product]}, accounts.created_at) < now() - ${tolerated}, false))`;
+    and coalesce(coalesce(${syncedAt}, accounts.created_at) < now() - ${tolerated}, false))`;
 }
 
-export const isStaleInAny = sql<boolean>`(${sql.join(PRODUCTS.map(isStale), sql` or `)})`;
+export const isStaleInAny = sql<boolean>`(${sql.join(
+  PRODUCTS.map((product) => isStale(product)),
+  sql` or `,
+)})`;

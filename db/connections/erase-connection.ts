@@ -3,6 +3,7 @@ import type { Database } from '../connect.ts';
 import {
   eraseIdleWebhooks,
   eraseNamelessWebhooks,
+  eraseRejectedWebhooks,
   eraseWebhooks,
   type ErasedConnection,
   type WebhookBody,
@@ -25,7 +26,7 @@ const TABLES = [
 
 export interface Erasure {
   readonly connectionId: string;
-  /** Whether a webhook that is noted as naming nobody tells of one of these. */
+  /** Whether a webhook that is noted as naming nobody tells of one of these, or may do so. */
   readonly concerns: (webhook: WebhookBody, erased: ErasedConnection) => boolean;
   /** Called between batches. What it throws ends the erasure, which can be taken up again. */
   readonly onBatch: () => void;
@@ -54,6 +55,7 @@ export async function eraseConnection(db: Database, erasure: Erasure): Promise<v
   await eraseIdleWebhooks(db, erased, onBatch);
   const isOfThese = (webhook: WebhookBody): boolean => erasure.concerns(webhook, erased);
   await eraseNamelessWebhooks(db, provider, isOfThese, onBatch);
+  await eraseRejectedWebhooks(db, provider);
   await eraseNames(db, connectionId, ids);
 }
 

@@ -38,6 +38,7 @@ create table rejected_webhooks (
   body_bytes integer not null,
   received_at timestamptz not null default now()
 );
+comment on column webhook_effects.tried_at is 'When the account''s workflow was last told of it, or that was last tried in vain.';
 -- Room for the mark that the workflow was told, beside the row as it was stored.
 alter table webhook_effects set (fillfactor = 70);
 create index rejected_webhooks_by_provider on rejected_webhooks (provider, reason, id desc);

@@ -2,7 +2,7 @@ import { sql, type QueryCreator } from 'kysely';
 import type { Product } from '../../config/product.ts';
 import type { Timestamp } from '../../providers/provider.ts';
 import type { Schema } from '../schema.ts';
-import { isStale } from '../accounts/staleness.ts';
+import { isStale, SYNCED_AT } from '../accounts/staleness.ts';
 
 export interface SyncCounts {
   readonly fetched: number;
@@ -36,6 +36,7 @@ export interface SyncRunEnd {
  */
 export async function finishSyncRun(trx: QueryCreator<Schema>, end: SyncRunEnd): Promise<void> {
   const { syncRunId, accountId, product, dataAsOf, counts, webhookIds, toldAt = null } = end;
+  const syncedAt = sql<Date>`greatest(${SYNCED_AT[product]}, ${heardAt(toldAt)})`;
   // One statement: a sync is mostly waiting for round trips.
   await trx
     .with('run', (trx) =>
@@ -66,18 +67,18 @@ export async function finishSyncRun(trx: QueryCreator<Schema>, end: SyncRunEnd):
     .set({
       ...(product === 'balance'
         ? {
-            balance_synced_at: sql<Date>`greatest(balance_synced_at, ${heardAt(toldAt)})`,
+            balance_synced_at: syncedAt,
             balance_as_of: sql<Date>`greatest(balance_as_of, ${dataAsOf}::timestamptz)`,
             balance_error_code: null,
           }
         : {
-            transactions_synced_at: sql<Date>`greatest(transactions_synced_at, ${heardAt(toldAt)})`,
+            transactions_synced_at: syncedAt,
             transactions_as_of: sql<Date>`greatest(transactions_as_of, ${dataAsOf}::timestamptz)`,
             transactions_error_code: null,
           }),
-      // This product is fresh now, unless it was told long ago; the other may not be.
+      // What was told long ago leaves this product as stale as the other may be.
       stale_since: sql<Date | null>`case when ${isStale(otherThan(product))}
-        or ${heardAt(toldAt)} < now() - interval '1 minute' then stale_since end`,
+        or ${isStale(product, syncedAt)} then stale_since end`,
       next_sync_at: end.nextSyncAt,
     })
     .where('id', '=', accountId)

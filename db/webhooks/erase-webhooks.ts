@@ -79,6 +79,11 @@ export async function eraseIdleWebhooks(
   }
 }
 
+/** Deletes the provider's sample of those that were refused: what they hold, and of whom, nobody can vouch for. */
+export async function eraseRejectedWebhooks(db: Database, provider: string): Promise<void> {
+  await db.deleteFrom('rejected_webhooks').where('provider', '=', provider).execute();
+}
+
 /**
  * Of the webhooks that are noted as naming nobody (such as those that could not be read, or came before
  * this was noted) and that had no effect, deletes those of which `isToErase` finds that they tell of what is

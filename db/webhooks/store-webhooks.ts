@@ -47,6 +47,7 @@ export interface StoredRow {
  * trip and one commit for all. No two of them may have the same key. The order in which they are inserted is that
  * of their keys, so that two instances with the same ones wait for each other and never form a ring. `offset 0` has what
  * webhooks name looked up first: joined in another order, all webhooks of a provider meet all of its connections.
+ * Also where a role or a database commits without waiting for the disk, this does.
  */
 export const STORE_WEBHOOKS = `
 with incoming as materialized (
@@ -100,7 +101,9 @@ effects as (
   insert into webhook_effects (webhook_id, account_id, product)
   select wanted.* from stored join wanted on wanted.webhook_id = stored.id
 )
-select stored.id, wanted.account_id, wanted.product
+select stored.id, wanted.account_id, wanted.product, set_config('synchronous_commit',
+    case when current_setting('synchronous_commit') in ('off', 'local') then 'on'
+      else current_setting('synchronous_commit') end, true)
 from stored left join wanted on wanted.webhook_id = stored.id`;
 
 /**

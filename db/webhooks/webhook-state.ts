@@ -53,6 +53,14 @@ export const isWaiting = sql<boolean>`exists (
   select from webhook_effects e join accounts a on a.id = e.account_id
   where e.webhook_id = w.id and e.applied_at is null and ${isLive})`;
 
+/**
+ * Whether `isWaiting` can be relied on where a statement locks the row: what came, or was replayed, within the last
+ * minute may have had effects opened after the statement began. These times are looked at again under the lock,
+ * the effects are not.
+ */
+export const isSettled = sql<boolean>`(w.received_at < now() - interval '1 minute'
+  and (w.replayed_at is null or w.replayed_at < now() - interval '1 minute'))`;
+
 const hasUnapplied = sql<boolean>`exists (
   select from webhook_effects open where open.webhook_id = w.id and open.applied_at is null)`;
 

@@ -9,7 +9,8 @@ export const MOST_TO_SIGNAL = 1_000;
 export interface WebhookSignal {
   readonly account: AccountToRun;
   readonly products: readonly EffectProduct[];
-  readonly webhookIds: readonly string[];
+  /** The last of those that wait for it. */
+  readonly lastWebhookId: string;
 }
 
 /**
@@ -40,11 +41,11 @@ export async function webhooksToSignal(db: Database): Promise<WebhookSignal[]> {
     .orderBy(sql`min(webhook_effects.webhook_id::text)`)
     .limit(MOST_TO_SIGNAL)
     .select(sql<EffectProduct[]>`array_agg(distinct webhook_effects.product)`.as('products_told'))
-    .select(sql<string[]>`array_agg(webhook_effects.webhook_id)`.as('webhookIds'))
+    .select(sql<string>`max(webhook_effects.webhook_id::text)`.as('lastWebhookId'))
     .execute();
-  return rows.map(({ products_told: products, webhookIds, ...account }) => ({
+  return rows.map(({ products_told: products, lastWebhookId, ...account }) => ({
     account,
     products,
-    webhookIds,
+    lastWebhookId,
   }));
 }

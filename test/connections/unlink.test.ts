@@ -1,6 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createKeyRing } from '../../credentials/key-ring.ts';
+import { sealBody } from '../../credentials/webhook-body.ts';
 import { eventually } from '../support/eventually.ts';
 import { link, startFreshetWithBank, whenDone, type Linked } from '../support/link.ts';
+import { uuid7 } from '../../db/uuid7.ts';
 import { expectTruth } from '../support/mirror.ts';
 import type { TestBank } from '../support/start-bank.ts';
 import type { ApiAnswer, Freshet } from '../support/start-freshet.ts';
@@ -70,6 +74,18 @@ async function fill(made: Linked): Promise<string[]> {
       body: Buffer.from(JSON.stringify({ account: ids.bank, word })),
       body_bytes: 100,
       outcome: 'unmatched',
+    })
+    .execute();
+  // The beginning of one that was refused, as its secret had been changed.
+  await freshet.db
+    .insertInto('rejected_webhooks')
+    .values({
+      id: uuid7(),
+      provider: 'okra',
+      reason: 'not_verified',
+      header_names: [],
+      body: Buffer.from(JSON.stringify({ word })),
+      body_bytes: 100,
     })
     .execute();
   // And one that names the connection alone, and changes nothing.
@@ -153,6 +169,35 @@ describe('unlinking', () => {
     const again = await freshet.call('DELETE', `${pathOf(made)}?data=erase`);
     expect([again.status, again.body.erased_at]).toEqual([200, body.erased_at]);
   }, 60_000);
+
+  it('erases what names nobody, and cannot be read for want of its key', async () => {
+    const made = await linked();
+    const ring = createKeyRing(`gone:${randomBytes(32).toString('base64')}`);
+    const secret = Buffer.from(JSON.stringify({ account: made.accounts[0].bank }));
+    const nameless = (id: string) => ({
+      id,
+      provider: 'okra',
+      dedupe_key: id,
+      type: 'UNKNOWN',
+      body_bytes: secret.length,
+      outcome: 'unmatched' as const,
+    });
+    const [unreadable, redacted] = [uuid7(), uuid7()];
+    await freshet.db
+      .insertInto('inbound_webhooks')
+      .values([
+        { ...nameless(unreadable), ...sealBody(ring, 'encrypted', unreadable, secret) },
+        { ...nameless(redacted), redacted_at: new Date() },
+      ])
+      .execute();
+    await unlink(made, '?data=erase');
+    const left = await freshet.db
+      .selectFrom('inbound_webhooks')
+      .where('id', 'in', [unreadable, redacted])
+      .select('id')
+      .execute();
+    expect(left).toEqual([{ id: redacted }]);
+  });
 
   it('can be asked to erase later, also where the kept answer of a call shows the account', async () => {
     const customer = await bank.createCustomer({ accounts: 1, transactions: 3 });

@@ -74,7 +74,8 @@ const eventsOf = async (account: string) =>
 const since = async (account: string) =>
   (await freshet.call('GET', `/v1/accounts/${account}`)).body.stale_since as string | null;
 
-async function sync(account: string, product: Product): Promise<void> {
+/** @param toldAgo of one that did not ask the bank: so long ago the last of its webhooks came. */
+async function sync(account: string, product: Product, toldAgo?: number): Promise<void> {
   const syncRunId = await storeSync(freshet.db, account, { product, status: 'running' });
   await freshet.db.transaction().execute((trx) =>
     finishSyncRun(trx, {
@@ -85,6 +86,7 @@ async function sync(account: string, product: Product): Promise<void> {
       counts: { fetched: 0, added: 0, changed: 0, removed: 0 },
       webhookIds: [],
       nextSyncAt: null,
+      toldAt: toldAgo === undefined ? null : new Date(Date.now() - toldAgo).toISOString(),
     }),
   );
 }
@@ -192,6 +194,25 @@ describe('an account that has become stale', () => {
       { products: ['transaction'] },
       { products: ['balance', 'transaction'] },
     ]);
+  });
+
+  it('is fresh again by a webhook that waited, unless that came longer ago than is allowed', async () => {
+    const limit = allowed('one_hour');
+    const ages = { balance: MONTH, transactions: 0 };
+    const [late, tooLate, twice] = await Promise.all([
+      accountWith('one_hour', ages),
+      accountWith('one_hour', ages),
+      accountWith('one_hour', { ...ages, balance: limit + MINUTE }),
+    ]);
+    await markStale(freshet.db);
+    await sync(late, 'balance', limit - MINUTE);
+    await sync(tooLate, 'balance', limit + MINUTE);
+    expect(await shown(late)).toEqual([false, false, false]);
+    expect(await shown(tooLate)).toEqual([true, false, true]);
+    // What was known before counts where it is newer.
+    await sync(twice, 'balance', 10 * MINUTE);
+    await sync(twice, 'balance', MONTH);
+    expect(await shown(twice)).toEqual([false, false, false]);
   });
 
   it.each([

@@ -109,7 +109,7 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
   const appOn = (other: Database): Hono => {
     const store = storeOn(other);
     const bodies = 'encrypted' as const;
-    const intake = createWebhookIntake({ db: other, store, dispatcher, keyRing, bodies });
+    const intake = createWebhookIntake({ db: other, store, dispatcher, keyRing, bodies, logger });
     const door = openDoor({ db: other, keyRing, logger });
     return createApp({
       ...deps,

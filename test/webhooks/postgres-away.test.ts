@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, it } from 'vitest';
+import { createApiKey } from '../../credentials/api-key.ts';
 import { freePort } from '../../dev/ports.ts';
 import { eventually } from '../support/eventually.ts';
 import { startApiProcess } from '../support/start-api-process.ts';
@@ -45,7 +46,11 @@ async function startStack(): Promise<Stack> {
 
 /** Of an account that nobody has linked: it is stored all the same. */
 const webhook = (): string =>
-  JSON.stringify({ callback_code: 'PERIODIC_TRANSACTIONS', record: randomUUID() });
+  JSON.stringify({
+    callback_code: 'PERIODIC_TRANSACTIONS',
+    record: randomUUID(),
+    ended_at: new Date(),
+  });
 
 const webhooks = (count: number): string[] => Array.from({ length: count }, webhook);
 
@@ -119,4 +124,26 @@ it('a Postgres that hangs: webhooks are refused until it goes on', async () => {
   } finally {
     stack.postgres.thaw();
   }
+}, 90_000);
+
+it('a Postgres that is away at the start: the API is there, and goes on once it comes', async () => {
+  const stack = await startStack();
+  await stack.postgres.kill();
+  const port = await freePort();
+  const key = createApiKey();
+  const api = await startApiProcess(stack.freshet, port, { FRESHET_BOOTSTRAP_API_KEY: key });
+  toClose.push(() => api.stop());
+  const url = `http://127.0.0.1:${port}`;
+  const body = webhook();
+  const token = stack.freshet.webhookToken;
+  expect(await postWebhook(url, { body, token, timeoutMs: 5_000 })).toEqual(refused);
+  stack.postgres = await restartPostgres(stack.postgres);
+  await eventually(
+    async () => (await postWebhook(url, { body, token, timeoutMs: 5_000 })).status === 200,
+  );
+  await eventually(async () => {
+    const headers = { Authorization: `Bearer ${key}` };
+    const { status } = await fetch(`${url}/v1/webhooks`, { headers });
+    return status === 200;
+  });
 }, 90_000);

@@ -233,7 +233,12 @@ describe('what is replayed overwrites nothing newer', () => {
     const old = await deliver(rig, await balanceTold(rig, ids, '1.00'));
     await applyTo(ids, 'balance');
     const long = new Date(Date.now() - 5 * 86_400_000);
-    await setAccount(rig.db, ids.account, { balance_synced_at: long, stale_since: long });
+    await setAccount(rig.db, ids.account, {
+      refresh_interval: 'daily',
+      effective_interval: 'daily',
+      balance_synced_at: long,
+      stale_since: long,
+    });
     await rig.db
       .updateTable('inbound_webhooks')
       .set({ received_at: long })

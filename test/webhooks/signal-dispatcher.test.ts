@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createSignalDispatcher } from '../../api/webhooks/signal-dispatcher.ts';
-import { createLogger } from '../../config/logger.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -17,13 +16,10 @@ interface Call {
 
 function dispatching(answer: () => Promise<void> = () => Promise.resolve()) {
   const calls: Call[] = [];
-  const dispatcher = createSignalDispatcher(
-    async (accountId, products, webhookIds) => {
-      calls.push({ accountId, products, webhookIds });
-      await answer();
-    },
-    createLogger('api', 'silent'),
-  );
+  const dispatcher = createSignalDispatcher(async (accountId, products, webhookIds) => {
+    calls.push({ accountId, products, webhookIds });
+    await answer();
+  });
   let count = 0;
   return {
     calls,

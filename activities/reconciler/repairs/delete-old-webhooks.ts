@@ -1,11 +1,15 @@
-import { deleteOldRejected, deleteOldWebhooks } from '../../../db/webhooks/delete-old-webhooks.ts';
+import {
+  deleteOldRejected,
+  deleteOldWebhooks,
+  type AgeKey,
+} from '../../../db/webhooks/delete-old-webhooks.ts';
 import { inBatches } from './in-batches.ts';
 import type { Repair } from './repair.ts';
 
 /** Webhooks that were kept for as long as they are to be. */
-export const deleteWebhooks: Repair = ({ db, webhooks }, round) =>
-  inBatches(round, (most) => deleteOldWebhooks(db, webhooks.retentionDays, most));
+export const deleteWebhooks: Repair = ({ db, webhooks: { retentionDays: days } }, round) =>
+  inBatches<AgeKey>(round, (batch) => deleteOldWebhooks(db, { days, ...batch }));
 
 /** The sample of those that were refused. */
-export const deleteRejected: Repair = ({ db, webhooks }, round) =>
-  inBatches(round, (most) => deleteOldRejected(db, webhooks.retentionDays, most));
+export const deleteRejected: Repair = ({ db, webhooks }) =>
+  deleteOldRejected(db, webhooks.retentionDays);

@@ -6,5 +6,5 @@ import type { Repair } from './repair.ts';
 export const redactWebhooks: Repair = async ({ db, webhooks }, round) => {
   if (webhooks.bodies !== 'redacted') return 0;
   const rejected = await redactRejected(db);
-  return rejected + (await inBatches(round, (most) => redact(db, most)));
+  return rejected + (await inBatches<string>(round, (batch) => redact(db, batch)));
 };

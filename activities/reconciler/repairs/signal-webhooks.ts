@@ -1,4 +1,4 @@
-import { markSignalFailed, markSignalled } from '../../../db/webhooks/mark-signalled.ts';
+import { markUpTo } from '../../../db/webhooks/mark-signalled.ts';
 import {
   MOST_TO_SIGNAL,
   webhooksToSignal,
@@ -23,14 +23,14 @@ export const signalWebhooks: Repair = async (deps, round) => {
 
 async function tell(
   { db, accountWorkflows }: ActivityDeps,
-  { account, products, webhookIds }: WebhookSignal,
+  { account, products, lastWebhookId }: WebhookSignal,
 ): Promise<void> {
-  const signal = { accountId: account.id, products, webhookIds };
+  const waiting = { accountId: account.id, products, lastWebhookId };
   try {
     await accountWorkflows.webhooksStored(account.id, products, () => Promise.resolve(account));
   } catch (error) {
-    await markSignalFailed(db, signal);
+    await markUpTo(db, waiting, 'tried');
     throw error;
   }
-  await markSignalled(db, [signal]);
+  await markUpTo(db, waiting, 'told');
 }
