@@ -1,13 +1,14 @@
 import { afterEach, expect, it } from 'vitest';
 import type { Database } from '../../db/connect.ts';
 import { eventually } from '../support/eventually.ts';
-import { link, type LinkedAccount } from '../support/link.ts';
+import { link, type Linked, type LinkedAccount } from '../support/link.ts';
 import { asMirrored, mirrorOf } from '../support/mirror.ts';
 import { randomFrom } from '../support/random.ts';
 import { startBank, type TestBank } from '../support/start-bank.ts';
 import type { Freshet } from '../support/start-freshet.ts';
 import { createBankChanges } from './support/bank-changes.ts';
 import { createBankSender } from './support/bank-sender.ts';
+import { createConsentChanges } from './support/consent-changes.ts';
 import {
   expectAppliedOnce,
   expectStoredOnce,
@@ -17,41 +18,53 @@ import { planKills } from './support/kill-plan.ts';
 import { startKillableFreshet } from './support/killable-freshet.ts';
 import { playKills } from './support/play-kills.ts';
 import { createPostbag } from './support/postbag.ts';
+import { withoutDetails } from './support/without-details.ts';
 
 /*
  * Invariants 1 and 2, on real servers. FRESHET_TEST_SEED repeats the changes, the plan of the kills, and
- * which webhooks come late or twice; FRESHET_TEST_WEBHOOKS takes another number of webhooks.
+ * which webhooks come late or more than once; FRESHET_TEST_WEBHOOKS takes another number of webhooks.
  */
 
 const SEED = Number(process.env['FRESHET_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-const WEBHOOKS = Number(process.env['FRESHET_TEST_WEBHOOKS'] ?? 2_000);
+const WEBHOOKS = Number(process.env['FRESHET_TEST_WEBHOOKS'] ?? 5_000);
 const CUSTOMERS = 50;
 const ACCOUNTS_EACH = 2;
 const KILLS = 10;
+/** Of the webhooks: two of them at a time tell of a login that ended and was renewed. */
+const OF_CONSENT = 0.02;
+/** Of the others: they tell only that something has changed, without a time, in the same words each time. */
+const TIMELESS = 0.02;
+const TIMELESS_COPIES = 3;
 
 const toClose: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of toClose.splice(0).toReversed()) await close();
 });
 
-async function linkCustomers(freshet: Freshet, bank: TestBank): Promise<LinkedAccount[]> {
-  const linked: LinkedAccount[] = [];
+async function linkCustomers(freshet: Freshet, bank: TestBank): Promise<Linked[]> {
+  const linked: Linked[] = [];
   let left = CUSTOMERS;
   async function linkSome(): Promise<void> {
     while (left-- > 0) {
       const wanted = { accounts: ACCOUNTS_EACH, transactions: 2 };
-      linked.push(...(await link(freshet, bank, wanted)).accounts);
+      linked.push(await link(freshet, bank, wanted));
     }
   }
-  await Promise.all(Array.from({ length: 6 }, linkSome));
-  await eventually(
-    async () => {
-      const rows = await freshet.db.selectFrom('accounts').select('status').execute();
-      return rows.every(({ status }) => status === 'active');
-    },
-    { timeoutMs: 60_000, describe: 'every account to be active' },
-  );
+  await Promise.all(Array.from({ length: 16 }, linkSome));
+  await untilAllActive(freshet.db);
   return linked;
+}
+
+async function untilAllActive(db: Database): Promise<void> {
+  for (const table of ['connections', 'accounts'] as const) {
+    await eventually(
+      async () => {
+        const rows = await db.selectFrom(table).select('status').execute();
+        return rows.every(({ status }) => status === 'active');
+      },
+      { timeoutMs: 60_000, describe: `all of the ${table} to be active` },
+    );
+  }
 }
 
 async function expectTruthOfAll(
@@ -72,6 +85,7 @@ it(`no webhook is lost or applied twice, whatever is killed (FRESHET_TEST_SEED=$
   toClose.push(() => killable.close());
   const { freshet } = killable;
   const linked = await linkCustomers(freshet, bank);
+  const accounts = linked.flatMap((one) => one.accounts);
 
   const sender = createBankSender({
     urls: killable.urls,
@@ -81,15 +95,25 @@ it(`no webhook is lost or applied twice, whatever is killed (FRESHET_TEST_SEED=$
     pauseMs: 500,
   });
   toClose.push(async () => sender.stop());
-  const postbag = createPostbag(sender, KILLS, randomFrom(SEED + 1));
-  const accounts = linked.map((ids) => ids.bank).toSorted();
-  const changes = createBankChanges(bank, accounts, randomFrom(SEED + 2));
+  const postbag = createPostbag(sender, { lastRound: KILLS, seed: SEED + 10 });
+  const changed = accounts.map((ids) => ids.bank).toSorted();
+  const changes = createBankChanges(bank, changed, randomFrom(SEED + 2));
+  const logins = linked
+    .map(({ customer }) => ({ customer: customer.customer.id, bank: customer.bank.id }))
+    .toSorted((a, b) => (a.customer < b.customer ? -1 : 1));
+  const consents = createConsentChanges(logins, randomFrom(SEED + 4));
+  const kindOf = randomFrom(SEED + 5);
   const bodies: string[] = [];
+  function take(body: string, round: number, copies?: number): void {
+    bodies.push(body);
+    postbag.add(body, round, copies);
+  }
   async function change(round: number, share: number): Promise<void> {
     while (bodies.length < share * WEBHOOKS) {
       for (const body of await changes.next()) {
-        bodies.push(body);
-        postbag.add(body, round);
+        if (kindOf() < OF_CONSENT / 2) for (const told of consents.next()) take(told, round);
+        if (kindOf() < TIMELESS) take(withoutDetails(body), round, TIMELESS_COPIES);
+        else take(body, round);
       }
     }
   }
@@ -112,8 +136,9 @@ it(`no webhook is lost or applied twice, whatever is killed (FRESHET_TEST_SEED=$
   await postbag.delivered();
 
   await untilApplied(freshet.db, 120_000);
-  await expectTruthOfAll(freshet.db, bank, linked);
-  await expectStoredOnce(freshet.db, bodies);
+  await untilAllActive(freshet.db);
+  await expectTruthOfAll(freshet.db, bank, accounts);
+  await expectStoredOnce(freshet.db, bodies, sender.attempts);
   await expectAppliedOnce(freshet.db);
   expect(sender.unexpected).toEqual([]);
   expect(killable.ended).toEqual([]);

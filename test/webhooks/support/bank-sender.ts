@@ -7,6 +7,8 @@ export interface BankSender {
   deliver(body: string): Promise<void>;
   /** What was acknowledged. */
   readonly acknowledged: ReadonlySet<string>;
+  /** How often each was sent, whatever came of it. */
+  readonly attempts: ReadonlyMap<string, number>;
   /** How often each answer was given; `none` where there was none. */
   readonly answers: ReadonlyMap<string, number>;
   /** The answers that are neither a 200 nor a 503 with `Retry-After`. */
@@ -28,6 +30,7 @@ export interface BankSenderOptions {
 export function createBankSender(options: BankSenderOptions): BankSender {
   const { urls, token, random, pauseMs } = options;
   const acknowledged = new Set<string>();
+  const attempts = new Map<string, number>();
   const answers = new Map<string, number>();
   const unexpected: string[] = [];
   const waiting: (() => void)[] = [];
@@ -38,6 +41,7 @@ export function createBankSender(options: BankSenderOptions): BankSender {
     if (free > 0) free -= 1;
     else await new Promise<void>((resolve) => waiting.push(resolve));
     try {
+      attempts.set(body, (attempts.get(body) ?? 0) + 1);
       const url = urls[Math.floor(random() * urls.length)] ?? '';
       return await postWebhook(url, { body, token });
     } finally {
@@ -56,6 +60,7 @@ export function createBankSender(options: BankSenderOptions): BankSender {
 
   return {
     acknowledged,
+    attempts,
     answers,
     unexpected,
     async deliver(body) {
