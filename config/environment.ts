@@ -23,7 +23,12 @@ export const variables = {
   FRESHET_OKRA_SECRET_KEY: z.string().min(1).optional(),
   FRESHET_OKRA_WEBHOOK_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   FRESHET_WEBHOOK_BODIES: z.enum(['encrypted', 'plain', 'redacted']).default('encrypted'),
-  FRESHET_WEBHOOK_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
+  FRESHET_WEBHOOK_RETENTION_DAYS: z.coerce
+    .number({ error: 'must be a whole number from 1 to 3650' })
+    .int('must be a whole number from 1 to 3650')
+    .min(1, 'must be a whole number from 1 to 3650')
+    .max(3650, 'must be a whole number from 1 to 3650')
+    .default(30),
   FRESHET_RECONCILE_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
   FRESHET_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   FRESHET_WORKFLOW_BUNDLE: z.string().min(1).optional(),

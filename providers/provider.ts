@@ -237,6 +237,12 @@ export interface Provider {
   /** Ends the consent at the provider. Succeeds where it has ended already. */
   unlink(connection: ConnectionRef, context: CallContext): Promise<void>;
 
+  /**
+   * Whether the headers alone show that `verifyWebhook` will refuse, where the proof is in them: then a large
+   * body need not be read.
+   */
+  isRefusedByHeaders?(headers: WebhookRequest['headers']): boolean;
+
   /** Whether the request proves that the provider sent it, over the raw bytes, in constant time. */
   verifyWebhook(request: WebhookRequest): Promise<boolean>;
 

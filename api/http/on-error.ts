@@ -47,8 +47,7 @@ function toProblem(error: Error): Problem {
     return new Problem(503, 'provider_unavailable', detail, { retryAfterSeconds: 30 });
   }
   if (error instanceof Overloaded) {
-    const detail = 'It could not be stored in time.';
-    return new Problem(503, 'overloaded', detail, { retryAfterSeconds: 1 });
+    return new Problem(503, 'overloaded', error.message, { retryAfterSeconds: 1 });
   }
   if (isDataRefused(error)) {
     const detail = 'The request holds a value that cannot be stored or compared.';

@@ -61,7 +61,7 @@ const replayRequest = z
     ...filters,
     understood: z.boolean().optional(),
     limit: z
-      .int()
+      .int(`must be a whole number from 1 to ${MOST_REPLAYS}`)
       .min(1, `must be a whole number from 1 to ${MOST_REPLAYS}`)
       .max(MOST_REPLAYS, `must be a whole number from 1 to ${MOST_REPLAYS}`)
       .default(MOST_REPLAYS)

@@ -27,7 +27,7 @@ export function createByteBudget(mostBytes: number): ByteBudget {
       const take = (bytes: number): void => {
         const isSmall = held + bytes <= SMALL_BYTES;
         const most = isSmall ? mostBytes : mostBytes * (1 - FREE_OF_LARGE);
-        if (taken + bytes > most) throw new Overloaded('no room');
+        if (taken + bytes > most) throw new Overloaded('There is no room for it now.');
         held += bytes;
         taken += bytes;
       };

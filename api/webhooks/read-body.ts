@@ -8,6 +8,8 @@ export interface ReadBodyOptions {
   readonly mostBytes: number;
   readonly timeoutMs: number;
   readonly lease: ByteLease;
+  /** Known already: what comes is thrown away, and then this is what it rejects with. */
+  readonly refusal?: Problem | undefined;
 }
 
 /** A webhook of this size or less takes no second piece of memory. */
@@ -31,7 +33,7 @@ export async function readBody(source: Readable, options: ReadBodyOptions): Prom
   if (source.destroyed) throw incomplete();
   const announced = announcedBytes ?? 0;
   if (announced > THROWN_AWAY * mostBytes) throw tooMuch(mostBytes);
-  let refusal = announced > mostBytes ? tooMuch(mostBytes) : undefined;
+  let refusal = options.refusal ?? (announced > mostBytes ? tooMuch(mostBytes) : undefined);
   let body = Buffer.alloc(0);
   let length = 0;
   let pieces = 0;

@@ -9,9 +9,12 @@ import { isPlainJson } from './content-type.ts';
 import type { WebhookDoor } from './door.ts';
 import { findSender } from './find-sender.ts';
 import type { WebhookIntake } from './intake.ts';
+import { Overloaded } from './overloaded.ts';
 import { readBody } from './read-body.ts';
 
 export const MOST_BYTES = 1024 * 1024;
+/** A body of a stranger's that is larger is not kept. */
+const SAMPLED_BYTES = 16 * 1024;
 
 export interface WebhookArrival {
   /** Lower-case names. */
@@ -56,11 +59,17 @@ export function createReceiveWebhook(deps: {
     if (!isPlainJson(headers['content-type'], headers['content-encoding'])) {
       throw reject('wrong_content_type');
     }
+    const length = headers['content-length'];
+    const announcedBytes = length === undefined ? undefined : Number(length);
+    // What a stranger sends takes memory only where it is little, for the sample.
+    const isLarge = announcedBytes === undefined || announcedBytes > SAMPLED_BYTES;
+    const refusal =
+      isLarge && provider.isRefusedByHeaders?.(headers) ? reject('not_verified') : undefined;
     const lease = door.budget.lease();
     try {
-      const length = headers['content-length'];
       const body = await readBody(arrival.body, {
-        announcedBytes: length === undefined ? undefined : Number(length),
+        announcedBytes,
+        refusal,
         mostBytes: MOST_BYTES,
         timeoutMs: door.bodyTimeoutMs,
         lease,
@@ -80,11 +89,16 @@ export function createReceiveWebhook(deps: {
       const stored = (await take(provider, arrival)) === null ? 'duplicate' : 'stored';
       door.metrics.acknowledged(provider.name, stored, (performance.now() - started) / 1_000);
     } catch (error) {
-      const isOfSender = error instanceof Problem;
-      door.metrics.refused(provider.name, isOfSender ? error.code : 'unavailable');
+      door.metrics.refused(provider.name, outcomeOf(error));
       throw error;
     }
   };
+}
+
+/** The code of the answer, where it is known here. */
+function outcomeOf(error: unknown): string {
+  if (error instanceof Problem) return error.code;
+  return error instanceof Overloaded ? 'overloaded' : 'unavailable';
 }
 
 const isOf = (ranges: IpRanges, sender: IpAddress | null): boolean =>

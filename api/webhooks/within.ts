@@ -3,7 +3,10 @@ import { Overloaded } from './overloaded.ts';
 /** Rejects with `Overloaded` where the promise has not settled in `ms` milliseconds; it goes on all the same. */
 export async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   const over = Promise.withResolvers<never>();
-  const timer = setTimeout(() => over.reject(new Overloaded('it takes too long')), ms);
+  const timer = setTimeout(
+    () => over.reject(new Overloaded('It could not be stored in time.')),
+    ms,
+  );
   try {
     return await Promise.race([promise, over.promise]);
   } finally {

@@ -8,13 +8,19 @@ export type WebhookEffectRow = Awaited<ReturnType<typeof effectsOfWebhook>>[numb
 
 /** All that is known of a stored webhook, but its body; undefined where there is none of this id. */
 export async function findWebhook(db: Database, id: string) {
-  const webhook = await db
-    .selectFrom('inbound_webhooks as w')
-    .where('w.id', '=', id)
-    .select(WEBHOOK_COLUMNS)
-    .select(['w.dedupe_key', 'w.outcome', webhookState.as('state')])
-    .executeTakeFirst();
-  return webhook && { ...webhook, effects: await effectsOfWebhook(db, id) };
+  // Of one moment, so that its state is that of its effects.
+  return await db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute(async (trx) => {
+      const webhook = await trx
+        .selectFrom('inbound_webhooks as w')
+        .where('w.id', '=', id)
+        .select(WEBHOOK_COLUMNS)
+        .select(['w.dedupe_key', 'w.outcome', webhookState.as('state')])
+        .executeTakeFirst();
+      return webhook && { ...webhook, effects: await effectsOfWebhook(trx, id) };
+    });
 }
 
 /** Its body as it is stored, to be opened by `credentials/webhook-body.ts`. */
@@ -27,7 +33,7 @@ export async function findWebhookBody(db: Database, id: string) {
 }
 
 /** What it has to do, with what decides when: the account, and the sync that did it, or is the latest of the product. */
-async function effectsOfWebhook(db: Database, webhookId: string) {
+async function effectsOfWebhook(db: Pick<Database, 'selectFrom'>, webhookId: string) {
   return await db
     .selectFrom('webhook_effects as e')
     .innerJoin('accounts as a', 'a.id', 'e.account_id')

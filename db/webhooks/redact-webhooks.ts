@@ -4,7 +4,8 @@ import type { DealtWith } from './dealt-with.ts';
 import { isSettled, isWaiting } from './webhook-state.ts';
 
 /**
- * Takes out the bodies of at most `most` webhooks of which nothing waits any more, the oldest first.
+ * Takes out the bodies of at most `most` webhooks of which nothing waits any more, the oldest first. Those that
+ * could take effect after a replay, since nobody was linked or they could not be read, keep theirs.
  *
  * @param after only those behind this id, so that none is looked at again that has to stay.
  */
@@ -15,7 +16,7 @@ export async function redactWebhooks(
   const { rows } = await sql<{ id: string }>`
     with settled as materialized (
       select w.id from inbound_webhooks w
-      where w.body is not null and ${isSettled} and not ${isWaiting}
+      where w.body is not null and w.outcome in ('accepted', 'no_effect') and ${isSettled} and not ${isWaiting}
         and ${after === null ? sql`true` : sql`w.id > ${after}::uuid`}
       order by w.id
       limit ${most}

@@ -54,11 +54,8 @@ export async function replayWebhook(
     const named = { ...reading, id, provider: webhook.provider };
     const isLookedFor = named.products.includes('connection') && (await lookAgain(trx, named));
     const concerned = await accountsConcerned(trx, named).orderBy('accounts.id').execute();
-    const wanted = concerned.flatMap(({ id: accountId, products }) =>
-      [...named.products]
-        .sort()
-        .filter((product) => product === 'connection' || products.includes(product))
-        .map((product) => ({ accountId, product })),
+    const wanted = concerned.flatMap(({ id: accountId }) =>
+      [...named.products].sort().map((product) => ({ accountId, product })),
     );
     const effects = await open(trx, id, wanted);
     const { type, occurredAt, providerConnectionId, providerAccountId, understood } = reading;
@@ -70,7 +67,6 @@ export async function replayWebhook(
       understood,
       outcome: outcomeOf(reading, {
         isAccepted: isLookedFor || wanted.length > 0 || stored.length > 0,
-        isMatched: concerned.length > 0,
       }),
     });
     return { outcome: 'replayed', effects };
@@ -79,11 +75,11 @@ export async function replayWebhook(
 
 function outcomeOf(
   { readable, products }: WebhookReading,
-  { isAccepted, isMatched }: { readonly isAccepted: boolean; readonly isMatched: boolean },
+  { isAccepted }: { readonly isAccepted: boolean },
 ): WebhookOutcome {
   if (isAccepted) return 'accepted';
   if (!readable) return 'unreadable';
-  return products.length === 0 || isMatched ? 'no_effect' : 'unmatched';
+  return products.length === 0 ? 'no_effect' : 'unmatched';
 }
 
 async function storedEffects(
@@ -97,14 +93,13 @@ async function storedEffects(
     .execute();
 }
 
-/** What it had to do, for accounts that are linked and products that are kept. */
+/** What it had to do, for accounts that are linked. */
 async function stillConcerned(trx: Transaction<Schema>, id: string): Promise<StoredEffect[]> {
   return await trx
     .selectFrom('webhook_effects as e')
     .innerJoin('accounts as a', 'a.id', 'e.account_id')
     .where('e.webhook_id', '=', id)
     .where('a.unlinked_at', 'is', null)
-    .where(sql<boolean>`e.product = any(a.products)`)
     .select(['e.account_id as accountId', 'e.product'])
     .execute();
 }

@@ -30,7 +30,7 @@ export interface StoredEffect {
 }
 
 /**
- * What was stored, by the id that it was to get, and what it has to do. What is missing had been stored
+ * What was stored, by the id that it was to get, and what it has to do now: nothing where the product is not kept. What is missing had been stored
  * before, under another id.
  */
 export type StoredWebhooks = ReadonlyMap<string, readonly StoredEffect[]>;
@@ -80,9 +80,8 @@ concerned as materialized (
   where a.provider = l.provider and a.unlinked_at is null
 ),
 wanted as materialized (
-  select webhook_id, account_id, product
+  select webhook_id, account_id, product, product = any(products || 'connection'::text) as is_kept
   from concerned cross join lateral unnest(string_to_array(told, ',')) as product
-  where product = any(products || 'connection'::text)
 ),
 stored as (
   insert into inbound_webhooks (id, provider, dedupe_key, type, occurred_at, provider_connection_id,
@@ -91,7 +90,6 @@ stored as (
     substring($2::bytea from body_from for body_length), body_sealed, body_bytes, understood, case
       when outcome is not null then outcome
       when id not in (select webhook_id from concerned) then 'unmatched'
-      when id not in (select webhook_id from wanted) then 'no_effect'
       else 'accepted' end
   from incoming order by provider, dedupe_key
   on conflict (provider, dedupe_key) do nothing
@@ -99,12 +97,13 @@ stored as (
 ),
 effects as (
   insert into webhook_effects (webhook_id, account_id, product)
-  select wanted.* from stored join wanted on wanted.webhook_id = stored.id
+  select wanted.webhook_id, wanted.account_id, wanted.product
+  from stored join wanted on wanted.webhook_id = stored.id
 )
 select stored.id, wanted.account_id, wanted.product, set_config('synchronous_commit',
     case when current_setting('synchronous_commit') in ('off', 'local') then 'on'
       else current_setting('synchronous_commit') end, true)
-from stored left join wanted on wanted.webhook_id = stored.id`;
+from stored left join wanted on wanted.webhook_id = stored.id and wanted.is_kept`;
 
 /**
  * The parameters of `STORE_WEBHOOKS`. The bodies go end to end as one, which travels as bytes: in an array, or in JSON,

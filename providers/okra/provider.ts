@@ -52,7 +52,8 @@ export function createOkraProvider(config: OkraConfig): Provider {
         if (!(error instanceof ProviderError && error.kind === 'gone')) throw error;
       }
     },
-    verifyWebhook: async (request) => carriesToken(request),
+    isRefusedByHeaders: (headers) => !carriesToken(headers),
+    verifyWebhook: async ({ headers }) => carriesToken(headers),
     translateWebhook,
   };
 }

@@ -198,6 +198,7 @@ it('takes no harm from hostile requests', { timeout: 240_000 }, async () => {
 });
 
 it('bounds its memory under a flood of large and slow bodies', { timeout: 120_000 }, async () => {
+  const proof = { Authorization: `Bearer ${freshet.webhookToken}` };
   const restMiB = memory();
   let peakMiB = 0;
   const watch = setInterval(() => (peakMiB = Math.max(peakMiB, memory())), 20);
@@ -207,18 +208,26 @@ it('bounds its memory under a flood of large and slow bodies', { timeout: 120_00
     Array.from({ length: 200 }, async (_, n) => {
       const one = await openRaw(url);
       if (n % 4 === 0) {
-        one.write(head('/webhooks/okra', { 'Transfer-Encoding': 'chunked' }) + bytewise);
+        one.write(head('/webhooks/okra', { ...proof, 'Transfer-Encoding': 'chunked' }) + bytewise);
       } else {
-        one.write(head('/webhooks/okra', { 'Content-Length': MIB }));
+        one.write(head('/webhooks/okra', { ...proof, 'Content-Length': MIB }));
         one.write(most);
       }
+      return one;
+    }),
+  );
+  const strangers = await Promise.all(
+    Array.from({ length: 200 }, async () => {
+      const one = await openRaw(url);
+      one.write(head('/webhooks/okra', { Authorization: 'Bearer wrong', 'Content-Length': MIB }));
+      one.write(most);
       return one;
     }),
   );
   // Small ones find their way through it.
   for (let n = 0; n < 20; n += 1) expect(await sendGoodOne()).toBe(200);
   await Promise.all(
-    flood.map(async (one) => {
+    [...flood, ...strangers].map(async (one) => {
       while (one.statuses().length === 0 && !one.isClosed()) {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
@@ -228,6 +237,7 @@ it('bounds its memory under a flood of large and slow bodies', { timeout: 120_00
   clearInterval(watch);
   const statuses = new Set(flood.flatMap((one) => one.statuses()));
   expect([408, 413, 503]).toEqual(expect.arrayContaining([...statuses]));
+  expect(new Set(strangers.flatMap((one) => one.statuses()))).toEqual(new Set([401]));
   expect(peakMiB - restMiB).toBeLessThan(300);
   expect(peakMiB).toBeLessThan(CONTAINER_MIB);
   expect(await sendGoodOne()).toBe(200);
