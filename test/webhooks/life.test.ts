@@ -106,6 +106,22 @@ describe('GET /v1/webhooks/:id', () => {
       expect([effects[0].sync?.id, effects[0].sync?.status]).toEqual([shown && sync, shown]);
     });
 
+    it('a product that was not kept when it came: it is dropped, and applied once it is kept', async () => {
+      const ids = await linkedOne(rig);
+      await setAccount(rig.db, ids.account, { products: ['transaction'] });
+      const id = await deliver(rig, await balanceTold(rig, ids, '5.00'));
+      expect(await lifeOf(rig, id)).toMatchObject({
+        state: 'dropped',
+        outcome: 'accepted',
+        effects: [{ product: 'balance', state: 'dropped', why_not_yet: 'product_not_kept' }],
+      });
+      const listed = await rig.get(`/v1/webhooks?account_id=${ids.account}&state=dropped`);
+      expect(listed.body.data.map((one: { id: string }) => one.id)).toEqual([id]);
+      await setAccount(rig.db, ids.account, { products: ['balance', 'transaction'] });
+      await syncNow(rig, ids.account, 'balance', { triggers: ['link'] });
+      expect((await lifeOf(rig, id)).state).toBe('applied');
+    });
+
     it('a pause holds up nothing that is about the consent', async () => {
       const ids = await linkedOne(rig);
       const { customer, bank } = ids.customer;
