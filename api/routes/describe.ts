@@ -13,8 +13,12 @@ export function describe(
   answers: Readonly<Record<number, z.ZodType>>,
   problems: readonly number[] = [],
   options: {
+    /** What its summary has no room for. */
+    readonly description?: string;
     /** Needs no API key. */
     readonly open?: boolean;
+    /** Takes JSON that no schema of ours describes. */
+    readonly anyJson?: boolean;
     /** Answers with an ETag, and knows If-None-Match. */
     readonly conditional?: boolean;
     /** Takes an Idempotency-Key. */
@@ -24,6 +28,8 @@ export function describe(
   return describeRoute({
     tags: [tag],
     summary,
+    ...(options.description ? { description: options.description } : {}),
+    ...(options.anyJson ? { requestBody: ANY_JSON } : {}),
     ...(options.open ? { security: [] } : {}),
     ...(options.conditional ? { parameters: [IF_NONE_MATCH] } : {}),
     ...(options.idempotent ? { parameters: [IDEMPOTENCY_KEY] } : {}),
@@ -36,6 +42,8 @@ export function describe(
     ]),
   });
 }
+
+const ANY_JSON = { required: true, content: { 'application/json': { schema: {} } } };
 
 type RouteParameter = NonNullable<Parameters<typeof describeRoute>[0]['parameters']>[number];
 

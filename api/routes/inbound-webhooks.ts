@@ -134,7 +134,7 @@ export function inboundWebhookRoutes(deps: ApiDeps): Hono<ApiEnv> {
         TAG,
         'Have webhooks take effect again, the oldest first',
         { 200: replayed },
-        [400, 401, 404, 409, 422],
+        [400, 401, 404, 409, 415, 422],
         { idempotent: true },
       ),
       idempotent(db),

@@ -7,6 +7,9 @@ import { Problem } from '../http/problem.ts';
 import { createReceiveWebhook, type WebhookArrival } from '../webhooks/receive-webhook.ts';
 import { describe } from './describe.ts';
 
+const PROOF =
+  'Needs no API key, but the proof of origin that the provider’s documentation tells, such as a token of its own in the header Authorization. The body is as the provider writes it; whatever a verified one holds is stored and acknowledged.';
+
 /**
  * What banks call. The only routes without an API key: each provider proves itself in its own way.
  */
@@ -20,7 +23,7 @@ export function webhookRoutes(deps: ApiDeps): Hono {
         'Receive a provider’s webhook: stored before it is acknowledged',
         { 200: z.object({ received: z.literal(true) }) },
         [400, 401, 403, 404, 405, 408, 413, 415, 503],
-        { open: true },
+        { open: true, anyJson: true, description: PROOF },
       ),
       async (c) => {
         const provider = deps.providers.get(c.req.param('provider'));
