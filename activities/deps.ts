@@ -1,6 +1,6 @@
 import type { Logger } from '../config/logger.ts';
 import type { KeyRing } from '../credentials/key-ring.ts';
-import type { WebhookBodies } from '../credentials/webhook-body.ts';
+import type { WebhookBodies } from '../config/webhook-bodies.ts';
 import type { Database } from '../db/connect.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import type { AccountWorkflows } from '../temporal/account-workflows.ts';

@@ -7,7 +7,7 @@ import type { Pace } from '../config/pace.ts';
 import { ConfigError } from '../config/secrets.ts';
 import { FROM_EVERYWHERE, type SenderSettings } from '../config/sender-settings.ts';
 import { createKeyRing } from '../credentials/key-ring.ts';
-import type { WebhookBodies } from '../credentials/webhook-body.ts';
+import type { WebhookBodies } from '../config/webhook-bodies.ts';
 import { connectDatabase } from '../db/connect.ts';
 import { openWebhookStore } from '../db/webhooks/webhook-store.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';

@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { WEBHOOK_BODIES } from './webhook-bodies.ts';
 import { ConfigError, withSecretFiles, type Environment } from './secrets.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 
 const databaseUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' });
+
+const RETENTION = 'must be a whole number from 1 to 3650';
 
 /** The variables each main file can ask for, and what they take. */
 export const variables = {
@@ -22,12 +25,12 @@ export const variables = {
     .optional(),
   FRESHET_OKRA_SECRET_KEY: z.string().min(1).optional(),
   FRESHET_OKRA_WEBHOOK_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
-  FRESHET_WEBHOOK_BODIES: z.enum(['encrypted', 'plain', 'redacted']).default('encrypted'),
+  FRESHET_WEBHOOK_BODIES: z.enum(WEBHOOK_BODIES).default('encrypted'),
   FRESHET_WEBHOOK_RETENTION_DAYS: z.coerce
-    .number({ error: 'must be a whole number from 1 to 3650' })
-    .int('must be a whole number from 1 to 3650')
-    .min(1, 'must be a whole number from 1 to 3650')
-    .max(3650, 'must be a whole number from 1 to 3650')
+    .number({ error: RETENTION })
+    .int(RETENTION)
+    .min(1, RETENTION)
+    .max(3650, RETENTION)
     .default(30),
   FRESHET_RECONCILE_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
   FRESHET_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readVariables } from './environment.ts';
+import { providerVariable } from './provider-variable.ts';
 import type { Environment } from './secrets.ts';
 
 /** What the operator says of a provider's queue. What is not given, the provider decides. */
@@ -21,9 +22,8 @@ export function readQueueSettings(
   environment: Environment,
   providers: readonly string[],
 ): ReadonlyMap<string, QueueSettings> {
-  const prefixes = providers.map((name) => `FRESHET_${name.toUpperCase().replaceAll('-', '_')}`);
-  const concurrencies = prefixes.map((prefix) => `${prefix}_CONCURRENCY`);
-  const rates = prefixes.map((prefix) => `${prefix}_SYNCS_PER_SECOND`);
+  const concurrencies = providers.map((name) => providerVariable(name, 'CONCURRENCY'));
+  const rates = providers.map((name) => providerVariable(name, 'SYNCS_PER_SECOND'));
   const read: Readonly<Record<string, number | undefined>> = readVariables(environment, {
     ...Object.fromEntries(concurrencies.map((name) => [name, concurrency])),
     ...Object.fromEntries(rates.map((name) => [name, syncsPerSecond])),

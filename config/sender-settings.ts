@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readVariables } from './environment.ts';
 import { parseIpRanges, type IpRanges } from './ip-ranges.ts';
+import { providerVariable } from './provider-variable.ts';
 import type { Environment } from './secrets.ts';
 
 /** From where webhooks are taken. */
@@ -34,7 +35,9 @@ export function readSenderSettings(
   environment: Environment,
   providers: readonly string[],
 ): SenderSettings {
-  const variables = providers.map((name) => [name, variableOf(name)] as const);
+  const variables = providers.map(
+    (name) => [name, providerVariable(name, 'WEBHOOK_SENDERS')] as const,
+  );
   const names = [TRUSTED_PROXIES, ...variables.map(([, variable]) => variable)];
   const read: Readonly<Record<string, IpRanges | undefined>> = readVariables(
     environment,
@@ -46,6 +49,3 @@ export function readSenderSettings(
   });
   return { senders: new Map(senders), trustedProxies: read[TRUSTED_PROXIES] };
 }
-
-const variableOf = (provider: string): string =>
-  `FRESHET_${provider.toUpperCase().replaceAll('-', '_')}_WEBHOOK_SENDERS`;

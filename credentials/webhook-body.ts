@@ -1,11 +1,5 @@
+import type { WebhookBodies } from '../config/webhook-bodies.ts';
 import type { KeyRing } from './key-ring.ts';
-
-/**
- * How the bodies of webhooks are kept: `encrypted` for as long as the webhook is, `plain` likewise, or
- * `redacted`: encrypted until it has taken effect, and not at all from then on.
- */
-export const WEBHOOK_BODIES = ['encrypted', 'plain', 'redacted'] as const;
-export type WebhookBodies = (typeof WEBHOOK_BODIES)[number];
 
 /** A body as it stands in a row of the database. */
 export interface StoredBody {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Logger } from '../../config/logger.ts';
-import { sealBody, type WebhookBodies } from '../../credentials/webhook-body.ts';
+import type { WebhookBodies } from '../../config/webhook-bodies.ts';
+import { sealBody } from '../../credentials/webhook-body.ts';
 import type { KeyRing } from '../../credentials/key-ring.ts';
 import type { EffectProduct } from '../../db/schema.ts';
 import { uuid7 } from '../../db/uuid7.ts';

@@ -6,7 +6,7 @@ import { createLogger, type Logger } from '../../config/logger.ts';
 import { PACE, type Pace } from '../../config/pace.ts';
 import type { SenderSettings } from '../../config/sender-settings.ts';
 import { createApiKey } from '../../credentials/api-key.ts';
-import type { WebhookBodies } from '../../credentials/webhook-body.ts';
+import type { WebhookBodies } from '../../config/webhook-bodies.ts';
 import { connectDatabase, type Database } from '../../db/connect.ts';
 import { configuredProviders } from '../../providers/configured.ts';
 import type { ProviderLimits } from '../../providers/effective-interval.ts';

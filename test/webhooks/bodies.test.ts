@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reconcile } from '../../activities/reconciler/reconcile.ts';
 import { repairs } from '../../activities/reconciler/repairs/index.ts';
-import type { WebhookBodies } from '../../credentials/webhook-body.ts';
+import type { WebhookBodies } from '../../config/webhook-bodies.ts';
 import { uuid7 } from '../../db/uuid7.ts';
 import { noContext, storageRig, type StorageRig } from '../support/storage-rig.ts';
 import { syncNow } from '../support/sync-now.ts';
