@@ -1,4 +1,5 @@
 import { isGrpcServiceError } from '@temporalio/client';
+import { sqlStateOf } from '../../db/sql-state.ts';
 
 const SOCKET_ERRORS = new Set([
   'ECONNREFUSED',
@@ -23,7 +24,7 @@ export function isDatabaseDown(error: Error): boolean {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   // SQLSTATE: connection, resources, operator intervention; read only, after a failover; log-in, and no such database;
   // a deadlock, and waits that were ended; a pooler that lost a prepared statement.
-  const isState = /^(08|53|57|28|40|25006|26000|3D000|55P03)/.test(code) && code.length === 5;
+  const isState = /^(08|53|57|28|40|25006|26000|3D000|55P03)/.test(sqlStateOf(error));
   return isState || SOCKET_ERRORS.has(code) || POOL_MESSAGES.test(error.message);
 }
 
@@ -37,5 +38,5 @@ export function isTemporalDown(error: unknown): boolean {
 
 /** Whether Postgres found a value malformed (SQLSTATE class 22), such as text with a NUL in it. */
 export function isDataRefused(error: Error): boolean {
-  return 'code' in error && typeof error.code === 'string' && /^22[0-9A-Z]{3}$/.test(error.code);
+  return sqlStateOf(error).startsWith('22');
 }

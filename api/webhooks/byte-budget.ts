@@ -1,4 +1,4 @@
-import { Overloaded } from './overloaded.ts';
+import { noRoom } from './overloaded.ts';
 
 /** What one request may take of the memory that all of them share. */
 export interface ByteLease {
@@ -27,7 +27,7 @@ export function createByteBudget(mostBytes: number): ByteBudget {
       const take = (bytes: number): void => {
         const isSmall = held + bytes <= SMALL_BYTES;
         const most = isSmall ? mostBytes : mostBytes * (1 - FREE_OF_LARGE);
-        if (taken + bytes > most) throw new Overloaded('There is no room for it now.');
+        if (taken + bytes > most) throw noRoom();
         held += bytes;
         taken += bytes;
       };

@@ -1,4 +1,4 @@
-import { Overloaded } from './overloaded.ts';
+import { noRoom, tooLate } from './overloaded.ts';
 
 export interface GroupCommitOptions<T, R> {
   /** Makes all of them durable, and answers for each. */
@@ -100,7 +100,7 @@ export function createGroupCommit<T, R>(options: GroupCommitOptions<T, R>): Grou
       const quiet = (item.begunAt ?? Math.max(began, lastAt)) + Math.max(patienceMs, 3 * lastMs);
       const left = Math.min(quiet, began + mostPatienceMs) - performance.now();
       if (left > 0) timer = setTimeout(look, left, false);
-      else if (isSure) reject(new Overloaded('It could not be stored in time.'));
+      else if (isSure) reject(tooLate());
       // Where this process was held up itself, the answer may have come, and only wants to be read.
       else setImmediate(look, true);
     }
@@ -112,7 +112,7 @@ export function createGroupCommit<T, R>(options: GroupCommitOptions<T, R>): Grou
     size: () => size,
     async add(item) {
       const length = bytesOf(item);
-      if (bytes + length > options.mostBytes) throw new Overloaded('There is no room for it now.');
+      if (bytes + length > options.mostBytes) throw noRoom();
       const one: Waiting<T, R> = { item, done: Promise.withResolvers<R>(), begunAt: null };
       bytes += length;
       size += 1;

@@ -1,10 +1,14 @@
 import type { Logger } from '../../config/logger.ts';
-import type { WebhookBodies } from '../../credentials/webhook-body.ts';
+import type { WebhookBodies } from '../../config/webhook-bodies.ts';
 import type { KeyRing } from '../../credentials/key-ring.ts';
 import type { Database } from '../../db/connect.ts';
 import { giveUpKey } from '../../db/webhooks/give-up-key.ts';
 import { storeConsentWebhook } from '../../db/webhooks/store-consent-webhook.ts';
-import type { StoredEffect, WebhookToStore } from '../../db/webhooks/store-webhooks.ts';
+import type {
+  StoredEffect,
+  StoredWebhooks,
+  WebhookToStore,
+} from '../../db/webhooks/store-webhooks.ts';
 import { isOfStatement, isOfValue, type WebhookStore } from '../../db/webhooks/webhook-store.ts';
 import type { Provider } from '../../providers/provider.ts';
 import type { IntakeMetrics } from '../metrics/intake-metrics.ts';
@@ -63,24 +67,24 @@ export function createWebhookIntake(deps: {
 
   async function commit(webhooks: readonly WebhookToStore[]): Promise<readonly Stored[]> {
     const first = new Map(webhooks.toReversed().map((webhook) => [keyOf(webhook), webhook]));
-    const stored = await store.store([...first.values()]);
-    metrics?.committed(webhooks.length);
-    // Told here: also one that came through after its sender had been refused.
-    for (const [webhookId, effects] of stored) tell(webhookId, effects);
-    return webhooks.map(({ id }) => stored.get(id) ?? null);
+    return answersFor(webhooks, await store.store([...first.values()]));
   }
 
-  async function commitConsent([webhook]: readonly WebhookToStore[]): Promise<readonly Stored[]> {
+  async function commitConsent(webhooks: readonly WebhookToStore[]): Promise<readonly Stored[]> {
+    const [webhook] = webhooks;
     if (!webhook) return [];
     // Where the database hangs, this makes way for the next one.
-    const stored = await within(LIMITS.mostPatienceMs, storeConsentWebhook(db, webhook));
-    metrics?.committed(1);
-    for (const [webhookId, effects] of stored) tell(webhookId, effects);
-    return [stored.get(webhook.id) ?? null];
+    const storing = storeConsentWebhook(db, webhook);
+    return answersFor(webhooks, await within(LIMITS.mostPatienceMs, storing));
   }
 
-  function tell(webhookId: string, effects: readonly StoredEffect[]): void {
-    dispatcher.dispatch(effects.map((effect) => ({ ...effect, webhookId })));
+  /** Workflows are told here: also of one that came through after its sender had been refused. */
+  function answersFor(webhooks: readonly WebhookToStore[], stored: StoredWebhooks): Stored[] {
+    metrics?.committed(webhooks.length);
+    for (const [webhookId, effects] of stored) {
+      dispatcher.dispatch(effects.map((effect) => ({ ...effect, webhookId })));
+    }
+    return webhooks.map(({ id }) => stored.get(id) ?? null);
   }
 
   const group = createGroupCommit({ ...LIMITS, commit });

@@ -2,3 +2,7 @@
 export class Overloaded extends Error {
   override readonly name = 'Overloaded';
 }
+
+export const noRoom = (): Overloaded => new Overloaded('There is no room for it now.');
+
+export const tooLate = (): Overloaded => new Overloaded('It could not be stored in time.');

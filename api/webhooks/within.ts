@@ -1,12 +1,9 @@
-import { Overloaded } from './overloaded.ts';
+import { tooLate } from './overloaded.ts';
 
 /** Rejects with `Overloaded` where the promise has not settled in `ms` milliseconds; it goes on all the same. */
 export async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   const over = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => over.reject(new Overloaded('It could not be stored in time.')),
-    ms,
-  );
+  const timer = setTimeout(() => over.reject(tooLate()), ms);
   try {
     return await Promise.race([promise, over.promise]);
   } finally {

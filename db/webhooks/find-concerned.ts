@@ -1,14 +1,12 @@
 import { sql } from 'kysely';
 import { accountsToRun } from '../accounts/account-to-run.ts';
 import type { Database } from '../connect.ts';
-import type { EffectProduct } from '../schema.ts';
 
-/** Of whom a webhook tells, by the provider's ids, and what. */
+/** Of whom a webhook tells, by the provider's ids. */
 export interface Named {
   readonly provider: string;
   readonly providerConnectionId: string | null;
   readonly providerAccountId: string | null;
-  readonly products: readonly EffectProduct[];
 }
 
 /** The linked accounts that a webhook tells of, of the connection or by their own id. */
@@ -30,15 +28,13 @@ export function accountsConcerned(db: Pick<Database, 'selectFrom'>, webhook: Nam
     );
 }
 
-/** The connection whose accounts are not known, where the webhook tells of its consent. */
-export function connectionLooking(db: Pick<Database, 'selectFrom'>, webhook: Named) {
-  const { provider, providerConnectionId, providerAccountId, products } = webhook;
+/** The linked connection that a webhook tells of. */
+export function connectionConcerned(db: Pick<Database, 'selectFrom'>, webhook: Named) {
+  const { provider, providerConnectionId, providerAccountId } = webhook;
   return db
     .selectFrom('connections')
-    .where(sql<boolean>`${products.includes('connection')}`)
     .where('provider', '=', provider)
     .where('unlinked_at', 'is', null)
-    .where(isLooking)
     .$if(providerConnectionId !== null, (query) =>
       query.where('provider_connection_id', '=', providerConnectionId),
     )
@@ -54,6 +50,3 @@ export function connectionLooking(db: Pick<Database, 'selectFrom'>, webhook: Nam
     )
     .select('id');
 }
-
-export const isLooking = sql<boolean>`(status = 'linking'
-  or (status in ('reauth_required', 'gone') and accounts_checked_at is null))`;

@@ -3,7 +3,7 @@ import type { Transaction } from 'kysely';
 import type { Database } from '../connect.ts';
 import { somethingNew } from '../consents/consent.ts';
 import type { Schema } from '../schema.ts';
-import { accountsConcerned, connectionLooking, isLooking, type Named } from './find-concerned.ts';
+import { accountsConcerned, connectionConcerned, type Named } from './find-concerned.ts';
 import {
   readStored,
   STORE_WEBHOOKS,
@@ -44,7 +44,7 @@ export async function storeConsentWebhook(
 }
 
 /**
- * Has the accounts of the connection looked for anew, where they are not known and the webhook tells of its consent.
+ * Has the accounts of the connection that a webhook of its consent tells of looked for anew, where they are not known.
  * Answers whether they are.
  */
 export async function lookAgain(trx: Transaction<Schema>, webhook: Named): Promise<boolean> {
@@ -56,13 +56,16 @@ export async function lookAgain(trx: Transaction<Schema>, webhook: Named): Promi
       status_code: sql`case when status = 'linking' then status_code end`,
       status_changed_at: sql<Date>`case when status = 'linking' then status_changed_at else now() end`,
     })
-    .where('id', 'in', connectionLooking(trx, webhook))
-    // Looked at again where it had to wait for the commit of what was found.
-    .where(isLooking)
+    .where('id', 'in', connectionConcerned(trx, webhook))
+    .where(areUnknown)
     .returning('id')
     .execute();
   return looking.length > 0;
 }
+
+/** Whether a connection's accounts are not known. Postgres asks again where it had to wait for the row. */
+const areUnknown = sql<boolean>`(status = 'linking'
+  or (status in ('reauth_required', 'gone') and accounts_checked_at is null))`;
 
 async function addEffects(
   trx: Transaction<Schema>,

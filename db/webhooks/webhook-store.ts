@@ -1,4 +1,5 @@
 import { Pool } from 'pg';
+import { sqlStateOf } from '../sql-state.ts';
 import {
   readStored,
   STORE_WEBHOOKS,
@@ -67,16 +68,10 @@ export function openWebhookStore(options: WebhookStoreOptions): WebhookStore {
 
 /** Postgres has answered, and found something wrong with what it was given. */
 export function isOfStatement(error: unknown): boolean {
-  return /^(22|23|40|42|54)/.test(stateOf(error));
+  return /^(22|23|40|42|54)/.test(sqlStateOf(error));
 }
 
 /** A value of it is none that Postgres takes, now or ever. */
 export function isOfValue(error: unknown): boolean {
-  return /^(22|54)/.test(stateOf(error));
-}
-
-/** The SQLSTATE; empty where there is none. */
-function stateOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : '';
+  return /^(22|54)/.test(sqlStateOf(error));
 }

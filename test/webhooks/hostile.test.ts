@@ -228,9 +228,7 @@ it('bounds its memory under a flood of large and slow bodies', { timeout: 120_00
   for (let n = 0; n < 20; n += 1) expect(await sendGoodOne()).toBe(200);
   await Promise.all(
     [...flood, ...strangers].map(async (one) => {
-      while (one.statuses().length === 0 && !one.isClosed()) {
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+      await eventually(() => one.statuses().length > 0 || one.isClosed(), { timeoutMs: 60_000 });
       one.close();
     }),
   );
