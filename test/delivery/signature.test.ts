@@ -81,9 +81,9 @@ describe('a signature', () => {
   });
 });
 
-describe('a secret', () => {
-  const secretOf = (bytes: number): string => `whsec_${randomBytes(bytes).toString('base64')}`;
+const secretOf = (bytes: number): string => `whsec_${randomBytes(bytes).toString('base64')}`;
 
+describe('a secret', () => {
   it('is new each time, and has 32 bytes', () => {
     const secrets = Array.from({ length: 100 }, createEndpointSecret);
     expect(new Set(secrets).size).toBe(100);

@@ -11,7 +11,7 @@ import {
   type EventPosterOptions,
 } from '../../events/post-event.ts';
 import { mayBeReached } from '../../events/public-address.ts';
-import { resolveByTheMachine } from '../../events/resolve-name.ts';
+import { resolveByTheMachine, type ResolveName } from '../../events/resolve-name.ts';
 import { lenientRules, LOOPBACK } from './rules.ts';
 import { answering, OK, startTcpServer, type TcpServer } from './tcp-server.ts';
 
@@ -20,8 +20,9 @@ let canary: TcpServer;
 const posters: EventPoster[] = [];
 
 beforeAll(async () => {
-  const start = (host: string) => startTcpServer(answering(OK), { host });
-  canary = await start('::').catch(() => start('0.0.0.0'));
+  canary = await startTcpServer(answering(OK), { host: '::' }).catch(() =>
+    startTcpServer(answering(OK), { host: '0.0.0.0' }),
+  );
 });
 
 afterEach(async () => {
@@ -207,7 +208,7 @@ describe('a hostile URL', () => {
     }
     await expect(
       connectTo('127.0.0.1', {
-        rules: { ...lenientRules(LOOPBACK), ...{ ports: STRICT_ENDPOINT_RULES.ports } },
+        rules: { ...lenientRules(LOOPBACK), ports: STRICT_ENDPOINT_RULES.ports },
       }),
     ).rejects.toBeInstanceOf(AddressRefused);
     expect(canary.connections()).toBe(before);
@@ -262,7 +263,7 @@ describe('a name', () => {
 
   it('that leads elsewhere the second time is checked for each connection, and asked for once', async () => {
     const { receiver, inner, close } = await startPair((socket) =>
-      socket.on('data', () => socket.end(`${OK.replace('\r\n', '\r\nConnection: close\r\n')}`)),
+      socket.on('data', () => socket.end(OK.replace('\r\n', '\r\nConnection: close\r\n'))),
     );
     const asked: string[] = [];
     const poster = posterWith({
@@ -360,6 +361,10 @@ it('a proxy that the environment names is not used', async () => {
   await close();
 });
 
+/** `receiver.example` is this machine. */
+const withReceiver: ResolveName = async (name) =>
+  name === 'receiver.example' ? ['127.0.0.1'] : await resolveByTheMachine(name);
+
 describe('the same canary, where loopback is allowed,', () => {
   it.each([
     '127.0.0.1',
@@ -372,9 +377,7 @@ describe('the same canary, where loopback is allowed,', () => {
     'receiver.example',
   ])('is reached as %s', async (host) => {
     const before = canary.connections();
-    const resolve = (name: string): Promise<readonly string[]> =>
-      name === 'receiver.example' ? Promise.resolve(['127.0.0.1']) : resolveByTheMachine(name);
-    const poster = posterWith({ rules: lenientRules(LOOPBACK), resolve });
+    const poster = posterWith({ rules: lenientRules(LOOPBACK), resolve: withReceiver });
     const outcome = await post(poster, `http://${host}:${canary.port}/hook`);
     expect(outcome).toMatchObject({ status: 200, errorCode: null, responseStart: 'ok' });
     expect(canary.connections()).toBeGreaterThan(before);
@@ -390,13 +393,13 @@ describe('the same canary, where loopback is allowed,', () => {
   });
 });
 
-describe('an address', () => {
-  const may = (text: string): boolean => {
-    const address = parseIpAddress(text);
-    if (!address) throw new Error('no address');
-    return mayBeReached(address, STRICT_ENDPOINT_RULES);
-  };
+const may = (text: string): boolean => {
+  const address = parseIpAddress(text);
+  if (!address) throw new Error('no address');
+  return mayBeReached(address, STRICT_ENDPOINT_RULES);
+};
 
+describe('an address', () => {
   it.each([
     ['0.0.0.0', '0.255.255.255'],
     ['10.0.0.0', '10.255.255.255'],
@@ -460,6 +463,7 @@ async function connectTo(
     rules: lenientRules(),
     resolve: resolveByTheMachine,
     timeoutMs: 5_000,
+    closed: new AbortController().signal,
     ...options,
   });
   const { promise, resolve, reject } = Promise.withResolvers<Socket>();
