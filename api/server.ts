@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readEndpointRules } from '../config/endpoint-rules.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { createLogger } from '../config/logger.ts';
 import { onShutdown } from '../config/on-shutdown.ts';
@@ -36,6 +37,7 @@ await runMain(async () => {
     taskQueue: settings.FRESHET_TASK_QUEUE,
     webhookBodies: settings.FRESHET_WEBHOOK_BODIES,
     senders: readSenderSettings(process.env, KNOWN_PROVIDERS),
+    endpointRules: readEndpointRules(process.env),
     metricsAddress: settings.FRESHET_METRICS_ADDRESS,
     limits: { maxConnections: settings.FRESHET_API_MAX_CONNECTIONS },
     temporal: readTemporalSettings(process.env),

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { once } from 'node:events';
 import { Registry } from 'prom-client';
+import type { EndpointRules } from '../config/endpoint-rules.ts';
 import { INTERVAL_MS, type IntervalTable } from '../config/interval.ts';
 import type { Logger } from '../config/logger.ts';
 import type { Pace } from '../config/pace.ts';
@@ -43,6 +44,8 @@ export interface ApiOptions {
   readonly webhookBodies?: WebhookBodies;
   /** Default: webhooks are taken from everywhere. */
   readonly senders?: SenderSettings;
+  /** Where events may be delivered to. Default: public receivers, over https. */
+  readonly endpointRules?: EndpointRules;
   /** `ip:port` on which metrics are served, under `/metrics`; undefined: nowhere. */
   readonly metricsAddress?: string | undefined;
   readonly limits?: Partial<ApiLimits>;

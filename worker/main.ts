@@ -1,3 +1,4 @@
+import { readEndpointRules } from '../config/endpoint-rules.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { createLogger } from '../config/logger.ts';
 import { runMain } from '../config/run-main.ts';
@@ -39,6 +40,7 @@ await runMain(async () => {
       retentionDays: settings.FRESHET_WEBHOOK_RETENTION_DAYS,
       bodies: settings.FRESHET_WEBHOOK_BODIES,
     },
+    endpointRules: readEndpointRules(process.env),
     metricsAddress: settings.FRESHET_METRICS_ADDRESS,
     logger: createLogger('worker', settings.FRESHET_LOG_LEVEL),
     stop,

@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
 import type { WebhookKeeping } from '../activities/deps.ts';
+import type { EndpointRules } from '../config/endpoint-rules.ts';
 import { INTERVAL_MS, type IntervalTable } from '../config/interval.ts';
 import type { Logger } from '../config/logger.ts';
 import type { Pace } from '../config/pace.ts';
@@ -42,6 +43,8 @@ export interface WorkerOptions {
   readonly stop: AbortSignal;
   /** Default: for 30 days, encrypted. */
   readonly webhooks?: WebhookKeeping;
+  /** Where events may be delivered to. Default: public receivers, over https. */
+  readonly endpointRules?: EndpointRules;
   readonly intervals?: IntervalTable;
   readonly pace?: Pace;
 }

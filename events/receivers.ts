@@ -1,0 +1,89 @@
+import { Pool, type Dispatcher } from 'undici';
+import type { createGuardedConnect } from './guarded-connect.ts';
+
+/** A URL that is delivered to, with connections of its own. */
+export interface Receiver {
+  readonly dispatcher: Dispatcher;
+  readonly origin: string;
+  readonly path: string;
+}
+
+/**
+ * The receivers by URL, with the connections that are kept for the next event. Each URL has its own, so that of two on
+ * one host the slow one never takes the other's.
+ */
+export interface Receivers {
+  /** The URL must be valid. */
+  of(url: string): Receiver;
+  /** Whether it is known, and so need not be checked again. */
+  has(url: string): boolean;
+  /** Resolves when what is under way has ended. */
+  close(): Promise<void>;
+}
+
+export interface ReceiversOptions {
+  readonly connect: ReturnType<typeof createGuardedConnect>;
+  /** At a time, to each URL. */
+  readonly connections: number;
+  /** After this new connections are made, to wherever the name leads by then. */
+  readonly maxAgeMs: number;
+}
+
+const IDLE_MS = 4_000;
+/** However much longer the receiver would keep it. */
+const LONGEST_IDLE_MS = 30_000;
+const MOST_HEADER_BYTES = 16 * 1024;
+
+interface KnownReceiver extends Receiver {
+  readonly dispatcher: Pool;
+  readonly madeAt: number;
+}
+
+export function createReceivers({ connect, connections, maxAgeMs }: ReceiversOptions): Receivers {
+  const known = new Map<string, KnownReceiver>();
+  const closing = new Set<Promise<void>>();
+
+  const forget = (url: string, { dispatcher }: KnownReceiver): void => {
+    known.delete(url);
+    const closed = dispatcher.close().finally(() => closing.delete(closed));
+    closing.add(closed);
+  };
+
+  const make = (url: string): KnownReceiver => {
+    const { origin, pathname, search } = new URL(url);
+    const dispatcher = new Pool(origin, {
+      connect,
+      connections,
+      allowH2: false,
+      keepAliveTimeout: IDLE_MS,
+      keepAliveMaxTimeout: LONGEST_IDLE_MS,
+      maxHeaderSize: MOST_HEADER_BYTES,
+      // An exchange keeps its own time.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+    const made = { dispatcher, origin, path: pathname + search, madeAt: performance.now() };
+    const forgetWhenIdle = (): void => {
+      const { connected, size } = dispatcher.stats;
+      if (connected === 0 && size === 0 && known.get(url) === made) forget(url, made);
+    };
+    dispatcher.on('disconnect', forgetWhenIdle).on('connectionError', forgetWhenIdle);
+    known.set(url, made);
+    return made;
+  };
+
+  return {
+    of(url) {
+      const receiver = known.get(url);
+      if (!receiver) return make(url);
+      if (performance.now() - receiver.madeAt <= maxAgeMs) return receiver;
+      forget(url, receiver);
+      return make(url);
+    },
+    has: (url) => known.has(url),
+    async close() {
+      for (const [url, receiver] of known) forget(url, receiver);
+      await Promise.all(closing);
+    },
+  };
+}
