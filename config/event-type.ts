@@ -1,14 +1,22 @@
-/** What can be told of a connection or an account, by the names that the API gives. */
+/** What can be told, by the names that the API gives. */
 export const EVENT_TYPES = [
-  'connection.linked',
-  'connection.accounts_offered',
-  'connection.unlinked',
+  'balance.success',
+  'balance.failed',
+  'transaction.success',
+  'transaction.failed',
+  'account.linked',
   'account.paused',
   'account.resumed',
   'account.reauth_required',
   'account.recovered',
   'account.stale',
   'account.unlinked',
+  'connection.linked',
+  'connection.accounts_offered',
+  'connection.expiring',
+  'connection.unlinked',
+  'endpoint.disabled',
+  'webhook.test',
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];

@@ -43,6 +43,7 @@ export interface ConnectionsTable {
   consent_changed_at: TimeDefault;
   credentials: Buffer | null;
   consent_expires_at: Time | null;
+  expiry_told_for: Time | null;
   account_settings: JSONColumnType<AccountSettingsJson> | null;
   new_accounts: Generated<'offer' | 'link'>;
   accounts_checked_at: Time | null;
@@ -96,6 +97,8 @@ export interface AccountsTable {
   confirmed_consent_version: Generated<number>;
   stage_id: string | null;
   stale_since: Time | null;
+  /** A bigint, as text. */
+  event_sequence: ColumnType<string, never, never>;
   nudged_at: Time | null;
   nudge_tried_at: Time | null;
   next_sync_at: Time | null;
@@ -274,10 +277,76 @@ export interface WebhookEffectsTable {
 export interface EventsTable {
   id: Generated<string>;
   type: EventType;
-  connection_id: string;
+  connection_id: string | null;
   account_id: string | null;
+  /** A bigint, as text. */
+  sequence: ColumnType<string | null, never, never>;
+  sync_run_id: string | null;
+  triggers: SyncTrigger[] | null;
+  added: string[] | null;
+  changed: string[] | null;
+  removed: string[] | null;
   data: JSONColumnType<object, object | string | undefined>;
   created_at: TimeDefault;
+}
+
+/** What the body of a delivery holds: the resource, or what is needed to query it. */
+export type EndpointPayload = 'full' | 'ids';
+export type EndpointStatus = 'enabled' | 'disabled';
+export type DisabledReason = 'operator' | 'gone' | 'failing';
+export type DeliveryStatus = 'pending' | 'delivered' | 'failed' | 'cancelled';
+
+export interface WebhookEndpointsTable {
+  id: Generated<string>;
+  account_id: string | null;
+  url: string;
+  description: string | null;
+  event_types: EventType[] | null;
+  payload: Generated<EndpointPayload>;
+  unchanged: Generated<boolean>;
+  status: Generated<EndpointStatus>;
+  disabled_reason: DisabledReason | null;
+  status_changed_at: TimeDefault;
+  secret: Buffer | null;
+  old_secret: Buffer | null;
+  old_secret_until: Time | null;
+  failures: Generated<number>;
+  failing_since: Time | null;
+  rest_until: Time | null;
+  last_success_at: Time | null;
+  last_failure_at: Time | null;
+  delivering_until: Time | null;
+  created_at: TimeDefault;
+  updated_at: TimeDefault;
+  deleted_at: Time | null;
+}
+
+export interface DeliveriesTable {
+  endpoint_id: string;
+  event_id: string;
+  status: Generated<DeliveryStatus>;
+  attempts: Generated<number>;
+  tries: Generated<number>;
+  next_attempt_at: Time | null;
+  last_attempt_at: Time | null;
+  last_status_code: number | null;
+  last_error_code: string | null;
+  ended_at: Time | null;
+}
+
+export interface DeliveryAttemptsTable {
+  endpoint_id: string;
+  event_id: string;
+  number: number;
+  started_at: Time;
+  latency_ms: number;
+  status_code: number | null;
+  error_code: string | null;
+  response_start: string | null;
+}
+
+export interface DeliveryWakesTable {
+  endpoint_id: string;
 }
 
 export interface ApiKeysTable {
@@ -318,6 +387,10 @@ export interface Schema {
   rejected_webhooks: RejectedWebhooksTable;
   webhook_effects: WebhookEffectsTable;
   events: EventsTable;
+  webhook_endpoints: WebhookEndpointsTable;
+  deliveries: DeliveriesTable;
+  delivery_attempts: DeliveryAttemptsTable;
+  delivery_wakes: DeliveryWakesTable;
   api_keys: ApiKeysTable;
   idempotency_keys: IdempotencyKeysTable;
 }

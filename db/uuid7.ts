@@ -21,3 +21,11 @@ export function uuid7(): string {
   const place = sequence.toString(16).padStart(3, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7${place}${randomUUID().slice(18)}`;
 }
+
+/** The lowest UUIDv7 of this time, in milliseconds since the epoch. */
+export function lowestUuid7(ms: number): string {
+  const time = Math.min(Math.max(Math.floor(ms), 0), 0xffff_ffff_ffff)
+    .toString(16)
+    .padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
+}

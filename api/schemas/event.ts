@@ -9,7 +9,7 @@ export const event = z
   .object({
     id: id,
     type: eventType,
-    connection_id: id,
+    connection_id: id.nullable().describe('Null: it is about a webhook endpoint.'),
     account_id: id.nullable().describe('Null: of the connection as a whole.'),
     data: z
       .record(z.string(), z.unknown())

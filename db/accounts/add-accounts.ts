@@ -1,6 +1,8 @@
 import type { Transaction } from 'kysely';
 import { effectiveInterval, type ProviderLimits } from '../../providers/effective-interval.ts';
 import type { ProviderAccount } from '../../providers/provider.ts';
+import { setAccountEndpoint } from '../endpoints/set-account-endpoint.ts';
+import { recordEvents } from '../events/record-event.ts';
 import type { AccountSettingsJson, Schema } from '../schema.ts';
 
 export interface ConnectionOfAccounts {
@@ -18,8 +20,8 @@ const DEFAULT_SETTINGS: AccountSettingsJson = {
 };
 
 /**
- * Adds accounts to a connection, to be kept fresh as was said when it was linked; those that it has
- * stay as they are. Answers with how many are new.
+ * Adds accounts to a connection, to be kept fresh as was said when it was linked, each with its event;
+ * those that it has stay as they are. Answers with how many are new.
  */
 export async function addAccounts(
   trx: Transaction<Schema>,
@@ -53,5 +55,16 @@ export async function addAccounts(
     )
     .returning('id')
     .execute();
+  const ids = added.map(({ id }) => id);
+  await setAccountEndpoint(trx, ids, webhook_url);
+  await recordEvents(
+    trx,
+    ids.map((id) => ({
+      type: 'account.linked',
+      connectionId: connection.id,
+      accountId: id,
+      data: { interval: effective.interval, products },
+    })),
+  );
   return added.length;
 }

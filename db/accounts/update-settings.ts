@@ -3,6 +3,7 @@ import type { Interval } from '../../config/interval.ts';
 import type { Product } from '../../config/product.ts';
 import { effectiveInterval, type ProviderLimits } from '../../providers/effective-interval.ts';
 import type { Database } from '../connect.ts';
+import { setAccountEndpoint } from '../endpoints/set-account-endpoint.ts';
 
 /** What is absent stays as it is. */
 export interface SettingsChange {
@@ -63,6 +64,9 @@ export async function updateSettings(
         JSON.stringify(before[name as keyof typeof before]) !== JSON.stringify(value),
     );
     if (!isChange && !always) return true;
+    if (wanted.webhook_url !== before.webhook_url) {
+      await setAccountEndpoint(trx, [accountId], wanted.webhook_url);
+    }
     await trx
       .updateTable('accounts')
       .set({

@@ -4,6 +4,7 @@ import { exactHistory } from './0002_exact_history.ts';
 import { consentTime } from './0003_consent_time.ts';
 import { accountLives } from './0004_account_lives.ts';
 import { webhookLives } from './0005_webhook_lives.ts';
+import { eventsOut } from './0006_events_out.ts';
 
 const migrations: Record<string, Migration> = {
   '0001_accounts_stay_fresh': accountsStayFresh,
@@ -11,6 +12,7 @@ const migrations: Record<string, Migration> = {
   '0003_consent_time': consentTime,
   '0004_account_lives': accountLives,
   '0005_webhook_lives': webhookLives,
+  '0006_events_out': eventsOut,
 };
 
 /** Every migration by name, in the order in which they run. Forward only: none has a `down`. */

@@ -4,6 +4,7 @@ import type { Product } from '../../config/product.ts';
 import type { Database } from '../connect.ts';
 import { learnt, type ConsentFound } from '../consents/consent.ts';
 import { findConsent } from '../consents/find-consent.ts';
+import { recordEvent } from '../events/record-event.ts';
 import type { Schema, SyncTrigger } from '../schema.ts';
 
 export interface SyncRunFailure {
@@ -41,10 +42,10 @@ export async function failSyncRun(db: Database, failure: SyncRunFailure): Promis
       .forNoKeyUpdate()
       .executeTakeFirst();
     if (!account) return { consent: { status: 'unlinked', version: 0 }, changedConnection: null };
-    await recordRun(trx, failure);
+    const { connection_id: connectionId } = account;
+    await recordRun(trx, connectionId, failure);
     const status = consentAfter(failure);
     if (!status) return { consent: null, changedConnection: null };
-    const { connection_id: connectionId } = account;
     const changed = await trx
       .updateTable('connections')
       .set(learnt(status, failure.errorCode))
@@ -59,7 +60,12 @@ export async function failSyncRun(db: Database, failure: SyncRunFailure): Promis
   });
 }
 
-async function recordRun(trx: Transaction<Schema>, failure: SyncRunFailure): Promise<void> {
+/** Recorded again, it is no other failure. */
+async function recordRun(
+  trx: Transaction<Schema>,
+  connectionId: string,
+  failure: SyncRunFailure,
+): Promise<void> {
   const { accountId, product, errorKind, errorCode } = failure;
   const end = {
     status: 'failed' as const,
@@ -78,7 +84,7 @@ async function recordRun(trx: Transaction<Schema>, failure: SyncRunFailure): Pro
       ...end,
     })
     .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet(end).where('sync_runs.status', '!=', 'succeeded'),
+      conflict.column('id').doUpdateSet(end).where('sync_runs.status', '=', 'running'),
     )
     .returning('id')
     .executeTakeFirst();
@@ -92,6 +98,13 @@ async function recordRun(trx: Transaction<Schema>, failure: SyncRunFailure): Pro
     )
     .where('id', '=', accountId)
     .execute();
+  await recordEvent(trx, {
+    type: `${product}.failed`,
+    connectionId,
+    accountId,
+    sync: { id: failure.syncRunId, triggers: failure.triggers },
+    data: { error_kind: errorKind, error_code: errorCode },
+  });
 }
 
 /** What the failure tells of the consent; null: nothing. */

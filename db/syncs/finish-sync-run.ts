@@ -3,6 +3,8 @@ import type { Product } from '../../config/product.ts';
 import type { Timestamp } from '../../providers/provider.ts';
 import type { Schema } from '../schema.ts';
 import { isStale, SYNCED_AT } from '../accounts/staleness.ts';
+import { deliveriesOfEvents } from '../events/outbox.ts';
+import { eventParts, type EventPart } from '../events/event-parts.ts';
 
 export interface SyncCounts {
   readonly fetched: number;
@@ -29,8 +31,8 @@ export interface SyncRunEnd {
 }
 
 /**
- * The last part of a sync's transaction: the record of it, the account's freshness and the webhooks
- * that it put into effect. The freshness moves forward only.
+ * The last part of a sync's transaction: the record of it, the account's freshness, the webhooks that
+ * it put into effect, and its events. The freshness moves forward only.
  *
  * @param trx the transaction, or a statement begun in it that is to do this too.
  */
@@ -52,7 +54,8 @@ export async function finishSyncRun(trx: QueryCreator<Schema>, end: SyncRunEnd):
           error_kind: null,
           error_code: null,
         })
-        .where('id', '=', syncRunId),
+        .where('id', '=', syncRunId)
+        .returning('triggers'),
     )
     .with('effects', (trx) =>
       trx
@@ -63,26 +66,51 @@ export async function finishSyncRun(trx: QueryCreator<Schema>, end: SyncRunEnd):
         .where(sql<boolean>`webhook_id = any(${[...webhookIds]}::uuid[])`)
         .where('applied_at', 'is', null),
     )
-    .updateTable('accounts')
-    .set({
-      ...(product === 'balance'
-        ? {
-            balance_synced_at: syncedAt,
-            balance_as_of: sql<Date>`greatest(balance_as_of, ${dataAsOf}::timestamptz)`,
-            balance_error_code: null,
-          }
-        : {
-            transactions_synced_at: syncedAt,
-            transactions_as_of: sql<Date>`greatest(transactions_as_of, ${dataAsOf}::timestamptz)`,
-            transactions_error_code: null,
-          }),
-      // What was told long ago leaves this product as stale as the other may be.
-      stale_since: sql<Date | null>`case when ${isStale(otherThan(product))}
-        or ${isStale(product, syncedAt)} then stale_since end`,
-      next_sync_at: end.nextSyncAt,
-    })
-    .where('id', '=', accountId)
+    .with('part', () => sql<EventPart>`(${eventParts(end)})`)
+    .with('account', (trx) =>
+      trx
+        .updateTable('accounts')
+        .set({
+          ...(product === 'balance'
+            ? {
+                balance_synced_at: syncedAt,
+                balance_as_of: sql<Date>`greatest(balance_as_of, ${dataAsOf}::timestamptz)`,
+                balance_error_code: null,
+              }
+            : {
+                transactions_synced_at: syncedAt,
+                transactions_as_of: sql<Date>`greatest(transactions_as_of, ${dataAsOf}::timestamptz)`,
+                transactions_error_code: null,
+              }),
+          // What was told long ago leaves this product as stale as the other may be.
+          stale_since: sql<Date | null>`case when ${isStale(otherThan(product))}
+            or ${isStale(product, syncedAt)} then stale_since end`,
+          next_sync_at: end.nextSyncAt,
+          event_sequence: sql`event_sequence + (select count(*) from part)`,
+        })
+        .where('id', '=', accountId)
+        .returning(['id', 'connection_id', sql<string>`old.event_sequence`.as('last')]),
+    )
+    .with(
+      'event',
+      () => sql<EventRow>`(
+        insert into events
+          (type, connection_id, account_id, sequence, sync_run_id, triggers, data, added, changed, removed)
+        select ${`${product}.success`}, connection_id, account.id, account.last + part.number, ${syncRunId}::uuid,
+          run.triggers, part.data, part.added, part.changed, part.removed
+        from part, account, run
+        order by part.number
+        returning id, type, account_id, data, created_at)`,
+    )
+    .with('delivered', () => deliveriesOfEvents)
+    .insertInto('delivery_wakes')
+    .columns(['endpoint_id'])
+    .expression((eb) => eb.selectFrom('delivered').select('delivered.endpoint_id').distinct())
     .execute();
+}
+
+interface EventRow {
+  readonly id: string;
 }
 
 const heardAt = (toldAt: Timestamp | null) =>

@@ -1,0 +1,12 @@
+import { sql } from 'kysely';
+
+/** What is set of an endpoint from which nothing bad is known, any more. */
+export const ENABLED = {
+  status: 'enabled' as const,
+  disabled_reason: null,
+  status_changed_at: sql<Date>`case when webhook_endpoints.status = 'enabled'
+    then webhook_endpoints.status_changed_at else now() end`,
+  failures: 0,
+  failing_since: null,
+  rest_until: null,
+};

@@ -1,0 +1,40 @@
+import { sql } from 'kysely';
+import type { Database } from '../connect.ts';
+import { ENABLED } from './enabled.ts';
+import { wakeEndpoint } from './wake-endpoint.ts';
+
+/**
+ * Enables an endpoint: its failures are forgotten, and what waits for it is sent at once, also where it was
+ * enabled. Answers whether there is one.
+ */
+export async function enableEndpoint(db: Database, id: string): Promise<boolean> {
+  return await db.transaction().execute(async (trx) => {
+    const enabled = await trx
+      .updateTable('webhook_endpoints')
+      .set({ ...ENABLED, updated_at: sql<Date>`now()` })
+      .where('id', '=', id)
+      .where('deleted_at', 'is', null)
+      .returning('id')
+      .executeTakeFirst();
+    if (!enabled) return false;
+    await wakeEndpoint(trx, id);
+    return true;
+  });
+}
+
+/** Disables an endpoint: nothing is sent to it. One that is disabled keeps the reason for it. */
+export async function disableEndpoint(db: Database, id: string): Promise<void> {
+  const now = sql<Date>`now()`;
+  await db
+    .updateTable('webhook_endpoints')
+    .set({
+      status: 'disabled',
+      disabled_reason: 'operator',
+      status_changed_at: now,
+      updated_at: now,
+    })
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .where('status', '=', 'enabled')
+    .execute();
+}
