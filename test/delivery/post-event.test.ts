@@ -77,7 +77,7 @@ const forEver =
     });
   };
 
-const TIMES_OUT = { timeoutMs: 300 };
+const TIMES_OUT = { timeoutMs: 800 };
 
 describe('a post', () => {
   it('is what was given, beside its own headers', async () => {
