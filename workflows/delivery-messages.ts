@@ -7,8 +7,7 @@ import { defineSignal } from '@temporalio/workflow';
 
 export const ENDPOINT_DELIVERY = 'endpointDelivery';
 
-export const endpointDeliveryId = (endpointId: string): string =>
-  `endpoint-delivery:${endpointId}`;
+export const endpointDeliveryId = (endpointId: string): string => `endpoint-delivery:${endpointId}`;
 
 export interface EndpointDeliveryInput {
   readonly endpointId: string;

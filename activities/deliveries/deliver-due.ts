@@ -4,6 +4,7 @@ import { releaseEndpoint } from '../../db/endpoints/claim-endpoint.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { createAttemptRecorder } from './attempt-recorder.ts';
 import { attemptDelivery } from './attempt-delivery.ts';
+import { createBackground } from './background.ts';
 import { createBell } from './bell.ts';
 import type { DeliveryRound } from './contract.ts';
 import { createDueLoader, type LoadedDelivery } from './due-loader.ts';

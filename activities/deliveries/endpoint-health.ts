@@ -46,8 +46,7 @@ export function afterFailure(
   const failures = health.failures + (isOfTheSame && health.failures > 0 ? 0 : 1);
   const failingSince = health.failingSince ?? endedAt;
   const doublings = isOverloaded(statusCode) ? failures - 1 : failures - pace.failuresToRest;
-  const own =
-    doublings < 0 ? 0 : Math.min(pace.firstRestMs * 2 ** doublings, pace.longestRestMs);
+  const own = doublings < 0 ? 0 : Math.min(pace.firstRestMs * 2 ** doublings, pace.longestRestMs);
   const asked = Math.min(retryAfterMs ?? 0, LONGEST_ASKED_REST_MS);
   const rest = Math.max(own, asked);
   const restUntil = rest > 0 ? Math.max(health.restUntil ?? 0, endedAt + rest) : health.restUntil;

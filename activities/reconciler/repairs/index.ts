@@ -12,6 +12,7 @@ import { stopOrphans } from './stop-orphans.ts';
 import { tellConsents } from './tell-consents.ts';
 import { tellSettings } from './tell-settings.ts';
 import { wakeLateAccounts } from './wake-late-accounts.ts';
+import { wakeOverdueEndpoints } from './wake-overdue-endpoints.ts';
 
 /** Everything that a round of the reconciler repairs, in its order, by the names of its metrics. */
 export const repairs: Readonly<Record<string, Repair>> = {
@@ -21,6 +22,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   late_accounts_woken: wakeLateAccounts,
   missing_workflows_started: startMissingWorkflows,
   orphans_stopped: stopOrphans,
+  overdue_endpoints_woken: wakeOverdueEndpoints,
   accounts_marked_stale: markStale,
   links_started: startLinks,
   unlinks_started: startUnlinks,
