@@ -17,6 +17,7 @@ beforeAll(async () => {
 afterAll(() => close());
 
 const list = async (query: string) => await freshet.call('GET', `/v1/events?${query}`);
+const show = async (path: string) => await freshet.call('GET', `/v1/events/${path}`);
 const typesOf = async (query: string): Promise<string[]> =>
   (await list(query)).body.data.map(({ type }: { type: string }) => type);
 /** Without what its syncs tell, and its link. */
@@ -83,7 +84,6 @@ describe('GET /v1/events', () => {
 
   it('shows one', async () => {
     const [event] = (await list(`account_id=${account}&type=account.paused`)).body.data;
-    const show = async (path: string) => await freshet.call('GET', `/v1/events/${path}`);
     expect((await show(event.id)).body).toEqual(event);
     expect((await show(`${event.id}?payload=full`)).body).toEqual(event);
     expect((await show(`${event.id}?payload=some`)).status).toBe(400);
