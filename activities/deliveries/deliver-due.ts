@@ -30,6 +30,7 @@ export async function deliverDue(
   const loader = createDueLoader(db, endpointId);
   const queue = createOrderedQueue<LoadedDelivery>(pace.orderWaitMs);
   const sender = createSender(deps, session, onEnded);
+  let loading = Promise.resolve();
   let isLoading = false;
   let lastWorkAt = Date.now();
 
@@ -67,7 +68,7 @@ export async function deliverDue(
       isLoading = false;
       bell.ring();
     };
-    load().catch(sender.fail).then(ended, ended);
+    loading = load().catch(sender.fail).then(ended);
   }
 
   signal.addEventListener('abort', bell.ring);
@@ -80,6 +81,8 @@ export async function deliverDue(
       if (isIdle && Date.now() - lastWorkAt >= pace.lingerMs) break;
       await bell.rungOrAt(isLoading ? until : Math.max(loader.nextAt, Date.now() + 1));
     }
+    // It may claim the endpoint, which is to be released behind it.
+    await loading;
     // Those that end later are stored all the same.
     await Promise.race([sender.idle(), aborted(signal).then(() => delay(GRACE_MS))]);
   } finally {
