@@ -17,10 +17,6 @@ export const productsIn = z
 
 export const product = z.enum(['balance', 'transaction']);
 
-export const webhookUrl = z
-  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
-  .max(2048, 'must have at most 2048 characters');
-
 /** In answers. */
 export const id = z.string().meta({ format: 'uuid' });
 

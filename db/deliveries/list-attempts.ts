@@ -15,5 +15,5 @@ export async function listAttempts(db: Database, endpointId: string, eventId: st
     .orderBy('number', 'desc')
     .limit(MOST)
     .execute();
-  return newest.reverse();
+  return newest.toReversed();
 }

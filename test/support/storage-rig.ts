@@ -7,6 +7,7 @@ import { createMetrics } from '../../activities/metrics.ts';
 import { createApp } from '../../api/app.ts';
 import { createWebhookIntake } from '../../api/webhooks/intake.ts';
 import type { SignalDispatcher, SignalToSend } from '../../api/webhooks/signal-dispatcher.ts';
+import { STRICT_ENDPOINT_RULES } from '../../config/endpoint-rules.ts';
 import { createLogger } from '../../config/logger.ts';
 import { apiKeyPrefix, createApiKey, hashApiKey } from '../../credentials/api-key.ts';
 import { createKeyRing } from '../../credentials/key-ring.ts';
@@ -113,6 +114,7 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
     const door = openDoor({ db: other, keyRing, logger });
     return createApp({
       ...deps,
+      endpointRules: STRICT_ENDPOINT_RULES,
       db: other,
       door,
       intake,
