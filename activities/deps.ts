@@ -14,6 +14,12 @@ export interface WebhookKeeping {
   readonly bodies: WebhookBodies;
 }
 
+/** How events are kept. */
+export interface EventKeeping {
+  /** For how many days, with their deliveries, at the least. */
+  readonly retentionDays: number;
+}
+
 /** What the activities work with. */
 export interface ActivityDeps {
   readonly db: Database;
@@ -25,4 +31,5 @@ export interface ActivityDeps {
   /** Those of the queue on which the activities run. */
   readonly metrics: ActivityMetrics;
   readonly webhooks: WebhookKeeping;
+  readonly events: EventKeeping;
 }

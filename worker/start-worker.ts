@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
-import type { WebhookKeeping } from '../activities/deps.ts';
+import type { EventKeeping, WebhookKeeping } from '../activities/deps.ts';
 import type { EndpointRules } from '../config/endpoint-rules.ts';
 import { INTERVAL_MS, type IntervalTable } from '../config/interval.ts';
 import type { Logger } from '../config/logger.ts';
@@ -43,6 +43,8 @@ export interface WorkerOptions {
   readonly stop: AbortSignal;
   /** Default: for 30 days, encrypted. */
   readonly webhooks?: WebhookKeeping;
+  /** Default: for 30 days. */
+  readonly events?: EventKeeping;
   /** Where events may be delivered to. Default: public receivers, over https. */
   readonly endpointRules?: EndpointRules;
   readonly intervals?: IntervalTable;
@@ -107,6 +109,7 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
         connectionWorkflows: createConnectionWorkflows(client, { taskQueue }),
         logger,
         webhooks: options.webhooks ?? { retentionDays: 30, bodies: 'encrypted' },
+        events: options.events ?? { retentionDays: 30 },
       },
       metrics,
     });

@@ -51,7 +51,8 @@ export async function redeliverEvent(
     if (refusal) return refusal;
     const { rows } = await sql<{ mayHear: boolean }>`
       select ${mayHear} as "mayHear" from events event, webhook_endpoints endpoint
-      where event.id = ${eventId}::uuid and endpoint.id = ${endpointId}::uuid`.execute(trx);
+      where event.id = ${eventId}::uuid and endpoint.id = ${endpointId}::uuid
+      for key share of event`.execute(trx);
     const [event] = rows;
     if (!event) return { outcome: 'no_event' };
     if (!event.mayHear) return { outcome: 'not_for_endpoint' };
@@ -81,7 +82,8 @@ export async function redeliverEvents(
         where endpoint.id = ${endpointId}::uuid and ${mayHear} and ${isIn(filter)}
           and (${after}::uuid is null or event.id > ${after}::uuid)
         order by event.id
-        limit ${most}`,
+        limit ${most}
+        for key share of event`,
     );
     return { outcome: 'redelivered', count: ids.length, last: ids.at(-1) ?? null };
   });
