@@ -3,6 +3,8 @@ import { attempt } from './attempt.ts';
 import { confirmConsent } from './consents/confirm-consent.ts';
 import type { ConnectionActivities } from './connections/contract.ts';
 import type { Activities } from './contract.ts';
+import type { DeliveryActivities } from './deliveries/contract.ts';
+import { deliverDue } from './deliveries/deliver-due.ts';
 import { createConnectionActivities } from './connections/create-connection-activities.ts';
 import type { ActivityDeps } from './deps.ts';
 import { readConsent } from './consents/read-consent.ts';
@@ -14,7 +16,9 @@ import { syncBalance } from './syncs/sync-balance.ts';
 import { syncTransactions } from './syncs/sync-transactions.ts';
 
 /** Every activity, ready to be given to a worker. */
-export function createActivities(deps: ActivityDeps): Activities & ConnectionActivities {
+export function createActivities(
+  deps: ActivityDeps,
+): Activities & ConnectionActivities & DeliveryActivities {
   const { db, logger } = deps;
   return {
     ...createConnectionActivities(deps),
@@ -38,6 +42,8 @@ export function createActivities(deps: ActivityDeps): Activities & ConnectionAct
       attempt(logger, { accountId: failure.accountId }, () => recordSyncFailure(deps, failure)),
     confirmConsent: (input) =>
       attempt(logger, { accountId: input.accountId }, () => confirmConsent(deps, input)),
+    deliverDue: ({ endpointId }) =>
+      attempt(logger, { endpointId }, (context) => deliverDue(deps, endpointId, context)),
     reconcile: () => attempt(logger, {}, (context) => reconcile(deps, context)),
   };
 }

@@ -1,10 +1,13 @@
 import type { Logger } from '../config/logger.ts';
+import type { DeliveryPace } from '../config/delivery-pace.ts';
 import type { KeyRing } from '../credentials/key-ring.ts';
 import type { WebhookBodies } from '../config/webhook-bodies.ts';
 import type { Database } from '../db/connect.ts';
+import type { EventPoster } from '../events/post-event.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import type { AccountWorkflows } from '../temporal/account-workflows.ts';
 import type { ConnectionWorkflows } from '../temporal/connection-workflows.ts';
+import type { EndpointWorkflows } from '../temporal/endpoint-workflows.ts';
 import type { ActivityMetrics } from './metrics.ts';
 
 /** How webhooks are kept. */
@@ -20,6 +23,12 @@ export interface EventKeeping {
   readonly retentionDays: number;
 }
 
+/** How events are delivered. */
+export interface Deliveries {
+  readonly pace: DeliveryPace;
+  readonly poster: EventPoster;
+}
+
 /** What the activities work with. */
 export interface ActivityDeps {
   readonly db: Database;
@@ -27,9 +36,11 @@ export interface ActivityDeps {
   readonly keyRing: KeyRing;
   readonly accountWorkflows: AccountWorkflows;
   readonly connectionWorkflows: ConnectionWorkflows;
+  readonly endpointWorkflows: EndpointWorkflows;
   readonly logger: Logger;
   /** Those of the queue on which the activities run. */
   readonly metrics: ActivityMetrics;
   readonly webhooks: WebhookKeeping;
   readonly events: EventKeeping;
+  readonly deliveries: Deliveries;
 }

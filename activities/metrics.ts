@@ -1,11 +1,14 @@
 import type { MetricMeter } from '@temporalio/common';
 import type { Product } from '../config/product.ts';
 import type { AccountCounts } from '../db/accounts/count-accounts.ts';
+import type { DeliveryCounts } from '../db/deliveries/count-deliveries.ts';
 
 /** What the activities of one queue count. */
 export interface ActivityMetrics {
   /** An attempt at a sync has ended. `outcome` is `succeeded` or the kind of its error. */
   syncEnded(product: Product, outcome: string, seconds: number): void;
+  /** A request to a webhook endpoint has ended. `outcome` is `succeeded` or `failed`. */
+  deliveryAttempted(outcome: string, seconds: number): void;
   /** A repair of the reconciler has ended: how much it has put right, also nothing, and could not. */
   repairEnded(repair: string, counts: { readonly repaired: number; readonly failed: number }): void;
   /** A round of the reconciler has ended. */
@@ -17,6 +20,7 @@ export interface Metrics {
   ofProvider(provider: string): ActivityMetrics;
   /** Shows how the accounts stand. A set of labels that is no longer there goes to 0. */
   showAccounts(counts: AccountCounts): void;
+  showDeliveries(counts: DeliveryCounts): void;
 }
 
 /** The worker's own metrics. Their labels are names from our own lists, never anything of a bank. */
@@ -27,6 +31,17 @@ export function createMetrics(meter: MetricMeter): Metrics {
     'float',
     's',
     'How long attempts at syncs took',
+  );
+  const attempts = meter.createCounter(
+    'freshet_delivery_attempts_total',
+    undefined,
+    'Requests to webhook endpoints',
+  );
+  const latencies = meter.createHistogram(
+    DELIVERY_DURATION,
+    'float',
+    's',
+    'How long webhook endpoints took to answer',
   );
   const repairs = meter.createCounter(
     'freshet_reconciler_repairs_total',
@@ -57,6 +72,19 @@ export function createMetrics(meter: MetricMeter): Metrics {
     undefined,
     'Webhooks that have not taken effect, of accounts that are not paused',
   );
+  const pending = meter.createGauge(
+    'freshet_deliveries_pending',
+    'int',
+    undefined,
+    'Deliveries that wait, at endpoints that are enabled',
+  );
+  const oldest = meter.createGauge(
+    'freshet_deliveries_oldest_seconds',
+    'float',
+    's',
+    'How long ago the oldest of them should have been delivered first',
+  );
+  const endpoints = meter.createGauge('freshet_endpoints', 'int', undefined, 'Webhook endpoints');
   const shown = new Map<string, Readonly<Record<string, string>>>();
 
   return {
@@ -64,6 +92,10 @@ export function createMetrics(meter: MetricMeter): Metrics {
       syncEnded(product, outcome, seconds) {
         syncs.add(1, { provider, product, outcome });
         durations.record(seconds, { provider, product });
+      },
+      deliveryAttempted(outcome, seconds) {
+        attempts.add(1, { outcome });
+        latencies.record(seconds, {});
       },
       repairEnded(repair, { repaired, failed }) {
         repairs.add(repaired, { repair });
@@ -85,8 +117,15 @@ export function createMetrics(meter: MetricMeter): Metrics {
       stale.set(counts.stale);
       waiting.set(counts.webhooksWaiting);
     },
+    showDeliveries(counts) {
+      pending.set(counts.pending);
+      oldest.set(counts.oldestSeconds);
+      for (const [status, count] of Object.entries(counts.endpoints))
+        endpoints.set(count, { status });
+    },
   };
 }
 
-/** The name of the histogram, for the buckets that its exporter is given. */
+/** The names of the histograms, for the buckets that their exporter is given. */
 export const SYNC_DURATION = 'freshet_sync_duration_seconds';
+export const DELIVERY_DURATION = 'freshet_delivery_duration_seconds';

@@ -7,7 +7,7 @@ import { connectDatabase, type Database } from '../db/connect.ts';
 import { exportTransactions } from '../db/transactions/export-transactions.ts';
 import { findAccount } from '../db/accounts/list-accounts.ts';
 import { parseExportOptions, type ExportOptions } from './export-options.ts';
-import { toTransaction } from './schemas/transaction.ts';
+import { toTransaction } from '../resources/transaction.ts';
 import { CSV_HEADER, toCsvLine } from './transactions-csv.ts';
 
 /** Writes an account's transactions to standard output: CSV, or JSON Lines of the API's objects. */

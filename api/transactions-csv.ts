@@ -1,4 +1,4 @@
-import type { Transaction } from './schemas/transaction.ts';
+import type { Transaction } from '../resources/transaction.ts';
 
 /** The order of the columns; new ones are added at the end. */
 const COLUMNS = [

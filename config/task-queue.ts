@@ -4,3 +4,6 @@
  */
 export const providerTaskQueue = (taskQueue: string, provider: string): string =>
   `${taskQueue}-${provider}`;
+
+/** The Temporal task queue of deliveries, so that receivers who are slow hold up nothing else. */
+export const deliveryTaskQueue = (taskQueue: string): string => `${taskQueue}:deliveries`;

@@ -2,6 +2,7 @@ import { Worker, type NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities/create-activities.ts';
 import type { ActivityDeps } from '../activities/deps.ts';
 import type { Metrics } from '../activities/metrics.ts';
+import { deliveryTaskQueue } from '../config/task-queue.ts';
 import type { ProviderQueue } from './provider-queues.ts';
 import { workflowSource } from './workflow-source.ts';
 
@@ -19,13 +20,16 @@ export interface WorkersOptions {
 /** Activities of the main queue at a time. */
 export const MAIN_CONCURRENCY = 24;
 
+/** Endpoints that a worker delivers to at a time. What is done there is mostly waiting for them. */
+export const DELIVERY_CONCURRENCY = 200;
+
 /**
  * How long running activities may go on after the worker was asked to stop. Then they are
  * abandoned, and begin again elsewhere.
  */
 const SHUTDOWN_GRACE = '5s';
 
-/** One worker for the main queue, and one for the queue of each provider. */
+/** One worker for the main queue, one for deliveries, and one for the queue of each provider. */
 export async function createWorkers(options: WorkersOptions): Promise<Worker[]> {
   const { connection, namespace, taskQueue, queues, deps, metrics } = options;
   const common = {
@@ -52,5 +56,11 @@ export async function createWorkers(options: WorkersOptions): Promise<Worker[]> 
       ...(perSecond === undefined ? {} : { maxTaskQueueActivitiesPerSecond: perSecond }),
     }),
   );
-  return await Promise.all([main, ...ofProviders]);
+  const deliveries = Worker.create({
+    ...common,
+    taskQueue: deliveryTaskQueue(taskQueue),
+    activities: createActivities({ ...deps, metrics: metrics.ofProvider('none') }),
+    maxConcurrentActivityTaskExecutions: DELIVERY_CONCURRENCY,
+  });
+  return await Promise.all([main, deliveries, ...ofProviders]);
 }

@@ -1,7 +1,8 @@
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
 import type { EventKeeping, WebhookKeeping } from '../activities/deps.ts';
-import type { EndpointRules } from '../config/endpoint-rules.ts';
+import { DELIVERY_PACE, type DeliveryPace } from '../config/delivery-pace.ts';
+import { STRICT_ENDPOINT_RULES, type EndpointRules } from '../config/endpoint-rules.ts';
 import { INTERVAL_MS, type IntervalTable } from '../config/interval.ts';
 import type { Logger } from '../config/logger.ts';
 import type { Pace } from '../config/pace.ts';
@@ -9,10 +10,13 @@ import type { QueueSettings } from '../config/queue-settings.ts';
 import { createKeyRing } from '../credentials/key-ring.ts';
 import { connectDatabase } from '../db/connect.ts';
 import { countAccounts } from '../db/accounts/count-accounts.ts';
+import { countDeliveries } from '../db/deliveries/count-deliveries.ts';
+import { createEventPoster } from '../events/post-event.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import { createAccountWorkflows } from '../temporal/account-workflows.ts';
 import { createConnectionWorkflows } from '../temporal/connection-workflows.ts';
 import type { TemporalSettings } from '../temporal/connect.ts';
+import { createEndpointWorkflows } from '../temporal/endpoint-workflows.ts';
 import { againAndAgain } from './again-and-again.ts';
 import { createWorkers } from './create-workers.ts';
 import { databaseConnections } from './database-connections.ts';
@@ -21,6 +25,7 @@ import { keepTemporalPrepared, prepareTemporal } from './prepare-temporal.ts';
 import { providerQueues } from './provider-queues.ts';
 import { runTogether } from './run-together.ts';
 import { untilReady } from './until-ready.ts';
+import { watchOutbox } from './watch-outbox.ts';
 
 export interface WorkerOptions {
   readonly databaseUrl: string;
@@ -49,6 +54,7 @@ export interface WorkerOptions {
   readonly endpointRules?: EndpointRules;
   readonly intervals?: IntervalTable;
   readonly pace?: Pace;
+  readonly deliveryPace?: DeliveryPace;
 }
 
 /**
@@ -60,6 +66,7 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
   const { logger, stop, taskQueue, temporal, providers, reconcileSeconds } = options;
   const { connectionOptions, namespace } = temporal;
   const intervals = options.intervals ?? INTERVAL_MS;
+  const deliveryPace = options.deliveryPace ?? DELIVERY_PACE;
   const metrics = installRuntime(options);
   const queues = providerQueues({
     taskQueue,
@@ -80,6 +87,12 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
   if (!connection) return;
   const clientConnection = Connection.lazy(connectionOptions);
   const client = new Client({ connection: clientConnection, namespace });
+  const endpointWorkflows = createEndpointWorkflows(client, { taskQueue });
+  const poster = createEventPoster({
+    rules: options.endpointRules ?? STRICT_ENDPOINT_RULES,
+    timeoutMs: deliveryPace.attemptTimeoutMs,
+    connections: deliveryPace.concurrency,
+  });
   const toPrepare = { ...options, connection: clientConnection, client, namespace };
   const upkeep = new AbortController();
   const stopUpkeep = AbortSignal.any([stop, upkeep.signal]);
@@ -107,6 +120,8 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
           pace: options.pace,
         }),
         connectionWorkflows: createConnectionWorkflows(client, { taskQueue }),
+        endpointWorkflows,
+        deliveries: { pace: deliveryPace, poster },
         logger,
         webhooks: options.webhooks ?? { retentionDays: 30, bodies: 'encrypted' },
         events: options.events ?? { retentionDays: 30 },
@@ -114,11 +129,13 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
       metrics,
     });
     upkeepEnded = Promise.all([
+      watchOutbox({ db, endpointWorkflows, logger, stop: stopUpkeep }),
       againAndAgain('Temporal', rhythm, () => keepTemporalPrepared(toPrepare)),
       options.metricsAddress === undefined
         ? undefined
         : againAndAgain('Postgres', rhythm, async () => {
             metrics.showAccounts(await countAccounts(db));
+            metrics.showDeliveries(await countDeliveries(db));
           }),
     ]);
     logger.info({ taskQueue, namespace }, 'worker ready');
@@ -127,6 +144,7 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
   } finally {
     upkeep.abort();
     await upkeepEnded;
+    await poster.close();
     await clientConnection.close();
     await connection.close();
     await db.destroy();

@@ -2,4 +2,5 @@
 export { accountSync } from './account-sync.ts';
 export { connectionLink } from './connection-link.ts';
 export { connectionUnlink } from './connection-unlink.ts';
+export { endpointDelivery } from './endpoint-delivery.ts';
 export { reconcile } from './reconcile.ts';

@@ -1,9 +1,5 @@
+import { encodeCursor } from '../../resources/list-cursor.ts';
 import { Problem } from './problem.ts';
-
-/** Packs the place where a list goes on into an opaque text. */
-export function encodeCursor(parts: readonly string[]): string {
-  return Buffer.from(JSON.stringify(parts)).toString('base64url');
-}
 
 /**
  * Unpacks what `encodeCursor` made, when each part has its form; else throws a 400 that names

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { decodeCursor, encodeCursor, wrongCursor } from './cursor.ts';
+import { encodeSealed, sealOf } from '../../resources/list-cursor.ts';
+import { decodeCursor, wrongCursor } from './cursor.ts';
 
 export interface ListCursor {
   encode(parts: readonly string[]): string;
@@ -15,16 +15,11 @@ export interface ListCursor {
  * @param forms of the parts of a place in it.
  */
 export function listCursor(scope: unknown, forms: readonly RegExp[]): ListCursor {
-  const seal = (parts: readonly string[]): string =>
-    createHash('sha256')
-      .update(JSON.stringify([scope, parts]))
-      .digest('base64url')
-      .slice(0, 16);
   return {
-    encode: (parts) => encodeCursor([seal(parts), ...parts]),
+    encode: (parts) => encodeSealed(scope, parts),
     decode(cursor) {
       const [sealed, ...parts] = decodeCursor(cursor, [/^[\w-]{16}$/, ...forms]);
-      if (sealed === seal(parts)) return parts;
+      if (sealed === sealOf(scope, parts)) return parts;
       throw wrongCursor('must be a next_cursor of this list, unchanged, with the same filters');
     },
   };

@@ -10,10 +10,11 @@ import type { Database } from '../../db/connect.ts';
 import { findAccounts } from '../../db/accounts/list-accounts.ts';
 import { endOfFeed, listChanges, type Changes } from '../../db/changes/list-changes.ts';
 import { positionChanges } from '../../db/changes/position-changes.ts';
+import { changeCursor, changeScope } from '../../resources/change-cursor.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { accountOr404 } from '../find-account.ts';
 import { UUID } from '../http/cursor.ts';
-import { listCursor, type ListCursor } from '../http/list-cursor.ts';
+import { listCursor } from '../http/list-cursor.ts';
 import { validate } from '../http/validate.ts';
 import { changePage, toAccountFreshness, toChange } from '../schemas/change.ts';
 import { limit } from '../schemas/common.ts';
@@ -45,15 +46,14 @@ export function changeRoutes({ db }: ApiDeps): Hono<ApiEnv> {
     async (c) => {
       const { limit: size, cursor, account_id: accountId } = c.req.valid('query');
       if (accountId !== undefined) await accountOr404(db, accountId);
-      const place = listCursor(['changes', accountId ?? null], [POSITION, KIND, UUID]);
       const { items, end, more } =
         cursor === 'now'
           ? await nothingUntilNow(db)
-          : await changesBehind(db, decodePlace(place, cursor), size, accountId);
+          : await changesBehind(db, decodePlace(cursor, accountId), size, accountId);
       const accounts = await findAccounts(db, [...new Set(items.map(({ row }) => row.account_id))]);
       return c.json({
         data: items.map(toChange),
-        next_cursor: place.encode([end.position, end.kind, end.id]),
+        next_cursor: changeCursor(end, accountId),
         has_more: more,
         accounts: accounts.map(toAccountFreshness),
       });
@@ -77,8 +77,9 @@ async function nothingUntilNow(db: Database): Promise<Changes> {
   return { items: [], end: await endOfFeed(db), more: false };
 }
 
-function decodePlace(place: ListCursor, cursor: string | undefined): ChangePlace {
+function decodePlace(cursor: string | undefined, accountId: string | undefined): ChangePlace {
   if (cursor === undefined) return FEED_START;
+  const place = listCursor(changeScope(accountId), [POSITION, KIND, UUID]);
   const [position = '', kind = '', id = ''] = place.decode(cursor);
   return { position, kind: kind as PlaceKind, id };
 }

@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { sealEndpointSecret } from '../../credentials/endpoint-secret.ts';
 import { newId } from '../../db/connections/link-connection.ts';
 import { createEndpoint, MOST_ENDPOINTS } from '../../db/endpoints/create-endpoint.ts';
+import { disableEndpoint } from '../../db/endpoints/disable-endpoint.ts';
+import { enableEndpoint } from '../../db/endpoints/enable-endpoint.ts';
 import { listEndpoints } from '../../db/endpoints/list-endpoints.ts';
 import { removeEndpoint } from '../../db/endpoints/remove-endpoint.ts';
-import { disableEndpoint, enableEndpoint } from '../../db/endpoints/switch-endpoint.ts';
 import { updateEndpoint } from '../../db/endpoints/update-endpoint.ts';
 import { createEndpointSecret } from '../../events/endpoint-secret.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
@@ -155,7 +156,7 @@ export function endpointRoutes(deps: ApiDeps): Hono<ApiEnv> {
       validate('param', idParam),
       async (c) => {
         const { id } = c.req.valid('param');
-        await disableEndpoint(db, id);
+        await disableEndpoint(db, id, 'operator');
         return c.json(await show(id));
       },
     )

@@ -13,11 +13,11 @@ import { cursor, idParam, limit } from '../schemas/common.ts';
 import { amount, date, flag, text } from '../schemas/filters.ts';
 import { freshnessOf } from '../schemas/freshness.ts';
 import {
-  toTransaction,
   toTransactionChange,
   transactionPage,
   transactionWithChanges,
 } from '../schemas/transaction.ts';
+import { toTransaction } from '../../resources/transaction.ts';
 import { describe } from './describe.ts';
 
 const TAG = 'Data';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { AccountRow } from '../../db/accounts/list-accounts.ts';
 import type { ChangeItem } from '../../db/changes/list-changes.ts';
-import { storedBalance, toStoredBalance } from './balance.ts';
-import { id } from './common.ts';
+import { storedBalance, toStoredBalance } from '../../resources/balance.ts';
+import { id } from '../../resources/fields.ts';
+import { toTransaction, transaction } from '../../resources/transaction.ts';
 import { freshness, freshnessOf } from './freshness.ts';
-import { toTransaction, transaction } from './transaction.ts';
 
 const source = {
   account_id: id,

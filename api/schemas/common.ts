@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { INTERVALS } from '../../config/interval.ts';
 
+/** In answers. */
+export { id, product, timestamp } from '../../resources/fields.ts';
+
 export const idParam = z.object({ id: z.uuid({ error: 'must be a UUID' }) });
 
 export const interval = z.enum(INTERVALS).describe('How often an account is refreshed by itself.');
@@ -14,18 +17,6 @@ export const productsIn = z
   .array(productIn)
   .min(1, 'must name at least one product')
   .transform((names) => [...new Set(names)]);
-
-export const product = z.enum(['balance', 'transaction']);
-
-/** In answers. */
-export const id = z.string().meta({ format: 'uuid' });
-
-export const timestamp = z.string().meta({ format: 'date-time', description: 'ISO 8601, UTC' });
-
-export const decimal = z
-  .string()
-  .regex(/^-?\d+(\.\d+)?$/)
-  .describe('Exact decimal number, as text.');
 
 export const limit = z.coerce
   .number({ error: 'must be a whole number from 1 to 500' })

@@ -19,5 +19,8 @@ export const NIL = '00000000-0000-0000-0000-000000000000';
 
 export const endOf = (position: string): ChangePlace => ({ position, kind: 'end', id: NIL });
 
+/** Right before all of the sync with this position. */
+export const startOf = (position: string): ChangePlace => endOf(String(BigInt(position) - 1n));
+
 /** Positions begin at 1. */
 export const FEED_START: ChangePlace = endOf('0');

@@ -1,3 +1,6 @@
+import type { Selectable } from 'kysely';
+import type { EventsTable } from '../schema.ts';
+
 /** An event as it is stored. */
 export const EVENT_COLUMNS = [
   'events.id',
@@ -12,4 +15,6 @@ export const EVENT_COLUMNS = [
   'events.removed',
   'events.data',
   'events.created_at',
-] as const;
+] as const satisfies readonly `events.${keyof EventsTable}`[];
+
+export type EventRow = Selectable<EventsTable>;

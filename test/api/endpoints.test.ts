@@ -4,29 +4,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVENT_TYPES } from '../../config/event-type.ts';
 import { recordEvent } from '../../db/events/record-event.ts';
 import { eventually } from '../support/eventually.ts';
-import { link } from '../support/link.ts';
-import { startBank, type TestBank } from '../support/start-bank.ts';
+import { link, startFreshetWithBank } from '../support/link.ts';
+import type { TestBank } from '../support/start-bank.ts';
 import { startFreshet, type ApiAnswer, type Freshet } from '../support/start-freshet.ts';
 
 const URL = 'https://receiver.example.com/events';
 const NOBODY = '0198c0de-0000-7000-8000-000000000000';
 
+/** Of an operator who says nothing. */
+const endpoints = {};
+
 let freshet: Freshet;
-let bank: TestBank;
 beforeAll(async () => {
-  bank = await startBank();
-  freshet = await startFreshet({
-    okraBaseUrl: `${bank.url}/v2`,
-    okraSecretKey: bank.secretKey,
-    okraWebhookToken: bank.webhookToken,
-    // Those of an operator who says nothing.
-    endpoints: {},
-  });
+  freshet = await startFreshet({ worker: false, endpoints });
 });
-afterAll(async () => {
-  await freshet.close();
-  await bank.close();
-});
+afterAll(() => freshet.close());
 
 type Body = ApiAnswer['body'];
 
@@ -373,6 +365,17 @@ describe('the secret of an endpoint', () => {
 });
 
 describe('an account’s own endpoint', () => {
+  let freshet: Freshet;
+  let bank: TestBank;
+  let close: () => Promise<void>;
+  beforeAll(async () => {
+    ({ freshet, bank, close } = await startFreshetWithBank({ endpoints }));
+  });
+  afterAll(() => close());
+
+  const call = (method: string, path: string, body?: unknown) =>
+    freshet.call(method, `/v1/endpoints${path}`, body);
+
   it('follows the account’s settings, from the link to the erasure', async () => {
     const refused = await freshet.call('POST', '/v1/connections', {
       provider: 'okra',
@@ -387,7 +390,7 @@ describe('an account’s own endpoint', () => {
       freshet,
       bank,
       { accounts: 2 },
-      { refresh: { webhook_url: URL } },
+      { webhook_url: URL },
     );
     const [{ account }] = accounts;
     const own = async (accountId: string) =>
@@ -412,7 +415,7 @@ describe('an account’s own endpoint', () => {
     const moved = await call('PATCH', `/${made.id}`, { url: `${URL}/2` });
     expect([moved.status, moved.body.code]).toEqual([409, 'endpoint_of_account']);
     expect(moved.body.detail).toContain('/v1/accounts/:id/settings');
-    const kept = await remove(made.id);
+    const kept = await call('DELETE', `/${made.id}`);
     expect([kept.status, kept.body.code]).toEqual([409, 'endpoint_of_account']);
 
     const settings = (value: string | null) =>
@@ -470,11 +473,11 @@ describe('an account’s own endpoint', () => {
       freshet,
       bank,
       { accounts: 1 },
-      { refresh: { webhook_url: URL } },
+      { webhook_url: URL },
     );
     const [{ account }] = accounts;
     const { body } = await call('GET', `?account_id=${account}`);
     await freshet.call('DELETE', `/v1/connections/${connectionId}`);
-    expect((await remove(body.data[0].id)).status).toBe(204);
+    expect((await call('DELETE', `/${body.data[0].id}`)).status).toBe(204);
   });
 });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { startApi, type ApiLimits, type RunningApi } from '../../api/start-api.ts';
+import type { DeliveryPace } from '../../config/delivery-pace.ts';
 import { readEndpointRules } from '../../config/endpoint-rules.ts';
 import { INTERVAL_MS, type IntervalTable } from '../../config/interval.ts';
 import { createLogger, type Logger } from '../../config/logger.ts';
@@ -26,6 +27,7 @@ export interface FreshetOptions {
   /** Faster intervals, so that a test runs in real time. */
   readonly intervals?: Partial<IntervalTable>;
   readonly pace?: Partial<Pace>;
+  readonly deliveryPace?: Partial<DeliveryPace>;
   /** Other limits of the providers than their own. */
   readonly limits?: Partial<ProviderLimits>;
   /** A database of the test's own, migrated; a fresh one in the run's Postgres when not given. */
@@ -146,12 +148,13 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
   async function startWorker(more: Readonly<Record<string, string>> = {}): Promise<NodeProcess> {
     const worker = await startProcess(
       options.workerMain ??
-        (options.intervals || options.pace || options.limits
+        (options.intervals || options.pace || options.deliveryPace || options.limits
           ? 'test/support/paced-worker-main.ts'
           : 'worker/main.ts'),
       {
         TEST_INTERVALS: JSON.stringify(options.intervals ?? {}),
         TEST_PACE: JSON.stringify(options.pace ?? {}),
+        TEST_DELIVERY_PACE: JSON.stringify(options.deliveryPace ?? {}),
         TEST_LIMITS: JSON.stringify(options.limits ?? {}),
         ...env,
         FRESHET_WORKFLOW_BUNDLE: runInfo().workflowBundle,

@@ -1,4 +1,6 @@
 import { readEnvironment } from '../../config/environment.ts';
+import { DELIVERY_PACE, type DeliveryPace } from '../../config/delivery-pace.ts';
+import { readEndpointRules } from '../../config/endpoint-rules.ts';
 import { INTERVAL_MS, type IntervalTable } from '../../config/interval.ts';
 import { createLogger } from '../../config/logger.ts';
 import { onShutdown } from '../../config/on-shutdown.ts';
@@ -18,7 +20,7 @@ import { limitedProviders } from './limited-providers.ts';
 
 /**
  * A worker with the faster intervals, the pace and the limits of providers that its test gave to the
- * API too, as JSON in `TEST_INTERVALS`, `TEST_PACE` and `TEST_LIMITS`. Its providers are those of its environment when none are given.
+ * API too, as JSON in `TEST_INTERVALS`, `TEST_PACE`, `TEST_DELIVERY_PACE` and `TEST_LIMITS`. Its providers are those of its environment when none are given.
  */
 export async function startPacedWorker(
   environment: Environment,
@@ -35,6 +37,9 @@ export async function startPacedWorker(
   ]);
   const intervals = JSON.parse(environment['TEST_INTERVALS'] ?? '{}') as Partial<IntervalTable>;
   const pace = JSON.parse(environment['TEST_PACE'] ?? '{}') as Partial<Pace>;
+  const deliveryPace = JSON.parse(
+    environment['TEST_DELIVERY_PACE'] ?? '{}',
+  ) as Partial<DeliveryPace>;
   const limits = JSON.parse(environment['TEST_LIMITS'] ?? '{}') as Partial<ProviderLimits>;
   const providers = limitedProviders(given ?? configuredProviders(settings), limits);
   const knownProviders = given?.names ?? KNOWN_PROVIDERS;
@@ -53,5 +58,7 @@ export async function startPacedWorker(
     stop: onShutdown(),
     intervals: { ...INTERVAL_MS, ...intervals },
     pace: { ...PACE, ...pace },
+    deliveryPace: { ...DELIVERY_PACE, ...deliveryPace },
+    endpointRules: readEndpointRules(environment),
   });
 }

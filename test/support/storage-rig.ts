@@ -7,7 +7,10 @@ import { createMetrics } from '../../activities/metrics.ts';
 import { createApp } from '../../api/app.ts';
 import { createWebhookIntake } from '../../api/webhooks/intake.ts';
 import type { SignalDispatcher, SignalToSend } from '../../api/webhooks/signal-dispatcher.ts';
+import { DELIVERY_PACE } from '../../config/delivery-pace.ts';
 import { STRICT_ENDPOINT_RULES } from '../../config/endpoint-rules.ts';
+import { createEventPoster } from '../../events/post-event.ts';
+import type { EndpointWorkflows } from '../../temporal/endpoint-workflows.ts';
 import { createLogger } from '../../config/logger.ts';
 import { apiKeyPrefix, createApiKey, hashApiKey } from '../../credentials/api-key.ts';
 import { createKeyRing } from '../../credentials/key-ring.ts';
@@ -101,7 +104,17 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
   const metrics = createMetrics(noopMetricMeter).ofProvider('okra');
   const webhooks = { retentionDays: 30, bodies: 'encrypted' as const };
   const shared = { db, providers, keyRing, accountWorkflows, connectionWorkflows, logger };
-  const deps = { ...shared, metrics, webhooks, events: { retentionDays: 30 } };
+  const endpointWorkflows: EndpointWorkflows = { wake: () => Promise.resolve() };
+  const poster = createEventPoster({ rules: STRICT_ENDPOINT_RULES });
+  const deliveries = { pace: DELIVERY_PACE, poster };
+  const deps = {
+    ...shared,
+    metrics,
+    webhooks,
+    endpointWorkflows,
+    deliveries,
+    events: { retentionDays: 30 },
+  };
   const dispatched: SignalToSend[] = [];
   const dispatcher: SignalDispatcher = {
     dispatch: (signals) => void dispatched.push(...signals),

@@ -14,6 +14,7 @@ import { tellConsents } from './tell-consents.ts';
 import { tellExpiries } from './tell-expiries.ts';
 import { tellSettings } from './tell-settings.ts';
 import { wakeLateAccounts } from './wake-late-accounts.ts';
+import { wakeOverdueEndpoints } from './wake-overdue-endpoints.ts';
 
 /** Everything that a round of the reconciler repairs, in its order, by the names of its metrics. */
 export const repairs: Readonly<Record<string, Repair>> = {
@@ -23,6 +24,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   late_accounts_woken: wakeLateAccounts,
   missing_workflows_started: startMissingWorkflows,
   orphans_stopped: stopOrphans,
+  overdue_endpoints_woken: wakeOverdueEndpoints,
   accounts_marked_stale: markStale,
   expiries_told: tellExpiries,
   links_started: startLinks,

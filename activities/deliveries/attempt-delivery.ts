@@ -1,0 +1,40 @@
+import { renderEvent } from '../../events/render-event.ts';
+import { sign } from '../../events/sign.ts';
+import type { ActivityDeps } from '../deps.ts';
+import type { LoadedDelivery } from './due-loader.ts';
+import type { OpenEndpoint } from './endpoint-session.ts';
+
+export interface AttemptOutcome {
+  /** Of the answer; null: there was none. */
+  readonly statusCode: number | null;
+  readonly errorCode: string | null;
+  /** What the answer asked for. */
+  readonly retryAfterMs: number | null;
+  readonly latencyMs: number;
+  readonly responseStart: string | null;
+}
+
+/**
+ * Posts an event once, as it stands now. The same id goes with every attempt, a new time and signature.
+ * A mistake of ours in one event fails that one, and keeps none from being sent. Rejects only when
+ * `signal` aborts.
+ */
+export async function attemptDelivery(
+  { deliveries: { poster }, logger }: ActivityDeps,
+  delivery: LoadedDelivery,
+  { id: endpointId, url, payload, keys }: OpenEndpoint,
+  signal: AbortSignal,
+): Promise<AttemptOutcome> {
+  try {
+    const body = JSON.stringify(renderEvent(delivery, payload, delivery.contents));
+    const timestamp = Math.floor(Date.now() / 1_000);
+    const headers = sign({ id: delivery.id, timestamp, body }, keys);
+    const { status, responseStart, ...outcome } = await poster.post({ url, headers, body, signal });
+    return { ...outcome, statusCode: status, responseStart: responseStart || null };
+  } catch (err) {
+    signal.throwIfAborted();
+    logger.error({ err, endpointId, eventId: delivery.id }, 'event cannot be sent');
+    const nothing = { statusCode: null, retryAfterMs: null, latencyMs: 0, responseStart: null };
+    return { ...nothing, errorCode: 'internal' };
+  }
+}

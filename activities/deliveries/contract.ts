@@ -1,0 +1,14 @@
+/*
+ * The activity of the workflow that delivers to a webhook endpoint. As in ../contract.ts: ids, counts
+ * and times only.
+ */
+
+export interface DeliveryRound {
+  /** Milliseconds until more is due; null: nothing waits. */
+  readonly waitMs: number | null;
+}
+
+export interface DeliveryActivities {
+  /** Delivers what is due at an endpoint, for a minute at the most. */
+  deliverDue(input: { endpointId: string }): Promise<DeliveryRound>;
+}

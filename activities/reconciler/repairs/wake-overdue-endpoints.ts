@@ -1,0 +1,6 @@
+import { findOverdueEndpoints } from '../../../db/deliveries/find-overdue-endpoints.ts';
+import type { Repair } from './repair.ts';
+
+/** Endpoints at which something is due, and to which nobody delivers. */
+export const wakeOverdueEndpoints: Repair = async ({ db, endpointWorkflows }, round) =>
+  round.each(await findOverdueEndpoints(db), (id) => endpointWorkflows.wake(id));

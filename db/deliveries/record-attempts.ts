@@ -1,0 +1,67 @@
+import { sql } from 'kysely';
+import type { Database } from '../connect.ts';
+
+/** A request that was made, and what came of it. */
+export interface DeliveryAttempt {
+  readonly eventId: string;
+  readonly startedAt: Date;
+  readonly latencyMs: number;
+  readonly statusCode: number | null;
+  readonly errorCode: string | null;
+  readonly responseStart: string | null;
+  readonly succeeded: boolean;
+  /** Milliseconds until the next try; null: it succeeded, or was the last. */
+  readonly retryMs: number | null;
+}
+
+/**
+ * Stores attempts at one endpoint. A delivery that succeeded stays so, whatever another attempt of it
+ * that was thought dead tells; one that was cancelled is not tried again.
+ */
+export async function recordAttempts(
+  db: Database,
+  endpointId: string,
+  attempts: readonly DeliveryAttempt[],
+): Promise<void> {
+  const rows = attempts.map((attempt) => ({
+    event_id: attempt.eventId,
+    started_at: attempt.startedAt,
+    latency_ms: attempt.latencyMs,
+    status_code: attempt.statusCode,
+    error_code: attempt.errorCode,
+    response_start: attempt.responseStart,
+    succeeded: attempt.succeeded,
+    retry_ms: attempt.retryMs,
+  }));
+  await sql`
+    with given as (
+      select *, case when retry_ms is not null then now() + retry_ms * interval '1 ms' end as retry_at
+      from json_to_recordset(${JSON.stringify(rows)}::json) as given (event_id uuid,
+        started_at timestamptz, latency_ms int, status_code int, error_code text, response_start text,
+        succeeded boolean, retry_ms float8)
+    ), ended as (
+      update deliveries set
+        attempts = attempts + 1,
+        tries = tries + 1,
+        last_attempt_at = given.started_at,
+        last_status_code = given.status_code,
+        last_error_code = given.error_code,
+        status = case
+          when given.succeeded then 'delivered'
+          when deliveries.status <> 'pending' then deliveries.status
+          when retry_at is null then 'failed'
+          else 'pending' end,
+        next_attempt_at = case when not given.succeeded and deliveries.status = 'pending' then retry_at end,
+        ended_at = case
+          when deliveries.status <> 'pending' then ended_at
+          when given.succeeded or retry_at is null then now() end
+      from given
+      where deliveries.endpoint_id = ${endpointId} and deliveries.event_id = given.event_id
+      returning deliveries.event_id, deliveries.attempts
+    )
+    insert into delivery_attempts (endpoint_id, event_id, number, started_at, latency_ms, status_code,
+      error_code, response_start)
+    select ${endpointId}, event_id, ended.attempts, started_at, latency_ms, status_code, error_code,
+      response_start
+    from given join ended using (event_id)`.execute(db);
+}

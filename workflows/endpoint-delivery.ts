@@ -1,0 +1,31 @@
+import { continueAsNew, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { conditionOrTime } from './condition-or-time.ts';
+import { deliverDue } from './delivery-activities.ts';
+import { deliveriesDue, type EndpointDeliveryInput } from './delivery-messages.ts';
+
+/** Rounds in one run: its history stays short. */
+const MOST_ROUNDS = 200;
+
+/**
+ * Delivers what is due at one webhook endpoint, until nothing waits for it any more: then it ends, and an
+ * idle endpoint costs nothing. What is due stands in Postgres; the activity delivers it in rounds, as
+ * one that delivered a single event would cost more history than the event is worth.
+ */
+export async function endpointDelivery(input: EndpointDeliveryInput): Promise<void> {
+  let isAsked = false;
+  setHandler(deliveriesDue, () => {
+    isAsked = true;
+  });
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    isAsked = false;
+    setCurrentDetails('Delivers what is due.');
+    const { waitMs } = await deliverDue(input);
+    if (waitMs === null && !isAsked) return;
+    if (waitMs !== null && waitMs > 0) {
+      const due = new Date(Date.now() + waitMs).toISOString();
+      setCurrentDetails(`Waits until ${due}, when the next attempt is due.`);
+      await conditionOrTime(() => isAsked, waitMs, 'until the next attempt');
+    }
+  }
+  await continueAsNew<typeof endpointDelivery>(input);
+}
