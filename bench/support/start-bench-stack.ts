@@ -40,7 +40,7 @@ export interface BenchStack {
     env?: Readonly<Record<string, string>>,
   ): Promise<ManagedProcess>;
   /** As the compose file runs it: its workflows bundled before, its garbage kept small. */
-  startWorker(): Promise<ManagedProcess>;
+  startWorker(env?: Readonly<Record<string, string>>): Promise<ManagedProcess>;
   /** Answers with the API's address. */
   startApi(): Promise<string>;
   stop(): Promise<void>;
@@ -147,7 +147,7 @@ async function bringUp(
     postgresPid: postgres.pid,
     bank,
     startPart,
-    async startWorker() {
+    async startWorker(more = {}) {
       const bundle = path.join(dir, 'workflow-bundle.js');
       await promisify(execFile)(process.execPath, [
         path.join(ROOT, 'worker/bundle-main.ts'),
@@ -156,6 +156,7 @@ async function bringUp(
       return await startPart('worker/main.ts', 'worker ready', {
         FRESHET_WORKFLOW_BUNDLE: bundle,
         NODE_OPTIONS: '--max-semi-space-size=8',
+        ...more,
       });
     },
     async startApi() {
