@@ -65,6 +65,51 @@ async function age(id: string, days: number): Promise<string> {
 const events = async (): Promise<string[]> =>
   (await rig.db.selectFrom('events').select('id').orderBy('id').execute()).map(({ id }) => id);
 
+const isThere = async (id: string): Promise<boolean | null> => {
+  const row = await rig.db
+    .selectFrom('webhook_endpoints')
+    .where('id', '=', id)
+    .select('deleted_at')
+    .executeTakeFirst();
+  return row ? row.deleted_at === null : null;
+};
+
+const unlink = async (account: string, values: Updateable<ConnectionsTable>, days = 0) => {
+  const { connection_id: connection } = await rig.db
+    .updateTable('accounts')
+    .set({ status: 'unlinked', unlinked_at: daysAgo(days) })
+    .where('id', '=', account)
+    .returning('connection_id')
+    .executeTakeFirstOrThrow();
+  await rig.db
+    .updateTable('connections')
+    .set({ status: 'unlinked', ...values })
+    .where('id', '=', connection)
+    .execute();
+};
+
+async function connection(days: number | null, status: 'active' | 'linking' = 'active') {
+  const { id } = await rig.db
+    .insertInto('connections')
+    .values({
+      provider: 'okra',
+      provider_connection_id: crypto.randomUUID(),
+      status,
+      consent_expires_at: days === null ? null : daysAgo(-days),
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+const told = (id: string) =>
+  rig.db
+    .selectFrom('events')
+    .where('connection_id', '=', id)
+    .where('type', '=', 'connection.expiring')
+    .select(['account_id', 'data'])
+    .execute();
+
 describe('events are kept for as many days as the setting says', () => {
   it('and then deleted, with their deliveries and attempts', async () => {
     const { db } = rig;
@@ -133,29 +178,6 @@ describe('events are kept for as many days as the setting says', () => {
 });
 
 describe('an endpoint that is no more', () => {
-  const isThere = async (id: string): Promise<boolean | null> => {
-    const row = await rig.db
-      .selectFrom('webhook_endpoints')
-      .where('id', '=', id)
-      .select('deleted_at')
-      .executeTakeFirst();
-    return row ? row.deleted_at === null : null;
-  };
-
-  const unlink = async (account: string, values: Updateable<ConnectionsTable>, days = 0) => {
-    const { connection_id: connection } = await rig.db
-      .updateTable('accounts')
-      .set({ status: 'unlinked', unlinked_at: daysAgo(days) })
-      .where('id', '=', account)
-      .returning('connection_id')
-      .executeTakeFirstOrThrow();
-    await rig.db
-      .updateTable('connections')
-      .set({ status: 'unlinked', ...values })
-      .where('id', '=', connection)
-      .execute();
-  };
-
   it('is forgotten when no delivery names it, and what was meant for it at the last moment is cancelled', async () => {
     const { db } = rig;
     const endpoint = await storeEndpoint(db);
@@ -218,28 +240,6 @@ describe('an endpoint that is no more', () => {
 });
 
 describe('a consent that expires', () => {
-  async function connection(days: number | null, status: 'active' | 'linking' = 'active') {
-    const { id } = await rig.db
-      .insertInto('connections')
-      .values({
-        provider: 'okra',
-        provider_connection_id: crypto.randomUUID(),
-        status,
-        consent_expires_at: days === null ? null : daysAgo(-days),
-      })
-      .returning('id')
-      .executeTakeFirstOrThrow();
-    return id;
-  }
-
-  const told = (id: string) =>
-    rig.db
-      .selectFrom('events')
-      .where('connection_id', '=', id)
-      .where('type', '=', 'connection.expiring')
-      .select(['account_id', 'data'])
-      .execute();
-
   it('within a week is told of once, and once more for another time', async () => {
     const { db } = rig;
     const soon = await connection(6.9);
