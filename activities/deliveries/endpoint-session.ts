@@ -5,6 +5,7 @@ import { noteHealth } from '../../db/endpoints/note-health.ts';
 import type { ActivityDeps } from '../deps.ts';
 import {
   afterFailure,
+  afterSuccess,
   HEALTHY,
   isTried,
   type EndpointHealth,
@@ -28,7 +29,8 @@ export interface EndpointSession {
   readonly open: OpenEndpoint | undefined;
   /** How many requests it may have under way. */
   readonly room: number;
-  succeeded(): Promise<void>;
+  /** @param startedAt of the attempt, in milliseconds since the epoch. */
+  succeeded(startedAt: number): Promise<void>;
   /** One that goes on failing, or says that it is gone, is disabled. */
   failed(attempt: FailedAttempt): Promise<void>;
 }
@@ -39,8 +41,22 @@ export function createEndpointSession(deps: ActivityDeps, endpointId: string): E
   let endpoint: OpenEndpoint | undefined;
   let claimedAt: number | null = null;
   let health: EndpointHealth = HEALTHY;
-  let lastFailureAt: number | null = null;
   let successNotedAt = 0;
+  let isOver = false;
+  let noted = Promise.resolve();
+
+  /** One after the other, so that the last one holds. */
+  async function note(succeeded: boolean): Promise<void> {
+    const noting = noted.then(() => {
+      const { failures, failingSince, restUntil } = health;
+      const now = Date.now();
+      const failingMs = failingSince === null ? null : now - failingSince;
+      const restMs = restUntil === null ? null : restUntil - now;
+      return noteHealth(db, endpointId, { failures, failingMs, restMs, succeeded });
+    });
+    noted = noting.catch(() => undefined);
+    await noting;
+  }
 
   return {
     async refresh() {
@@ -49,7 +65,8 @@ export function createEndpointSession(deps: ActivityDeps, endpointId: string): E
       if (claimedAt !== null && now - claimedAt < CLAIM_ANEW_MS) return;
       claimedAt = now;
       const claimed = await claimEndpoint(db, endpointId, CLAIM_MS);
-      endpoint = claimed && { ...claimed, keys: await signingKeys(deps, claimed) };
+      const opened = claimed && { ...claimed, keys: await signingKeys(deps, claimed) };
+      endpoint = isOver ? undefined : opened;
       // Later it is this session that knows how it answers.
       if (!claimed || !isFirst) return;
       const { failures, failing_ms: failingMs, rest_ms: restMs } = claimed;
@@ -57,6 +74,7 @@ export function createEndpointSession(deps: ActivityDeps, endpointId: string): E
         failures,
         failingSince: failingMs === null ? null : now - failingMs,
         restUntil: restMs === null ? null : now + restMs,
+        countedAt: null,
       };
     },
     get open() {
@@ -65,26 +83,23 @@ export function createEndpointSession(deps: ActivityDeps, endpointId: string): E
     get room() {
       return isTried(health, pace) ? 1 : pace.concurrency;
     },
-    async succeeded() {
+    async succeeded(startedAt) {
       const now = Date.now();
       const wasFailing = health.failures > 0;
-      health = HEALTHY;
+      health = afterSuccess(health, startedAt);
       if (!wasFailing && now - successNotedAt < CLAIM_ANEW_MS) return;
       successNotedAt = now;
-      const none = { failures: 0, failingMs: null, restMs: null };
-      await noteHealth(db, endpointId, { ...none, succeeded: true });
+      await note(true);
     },
     async failed(attempt) {
       const { statusCode, endedAt } = attempt;
-      health = afterFailure(health, attempt, lastFailureAt, pace);
-      lastFailureAt = endedAt;
-      const { failures, failingSince, restUntil } = health;
-      const failingMs = endedAt - (failingSince ?? endedAt);
-      const restMs = restUntil === null ? null : restUntil - endedAt;
-      await noteHealth(db, endpointId, { failures, failingMs, restMs, succeeded: false });
+      health = afterFailure(health, attempt, pace);
+      const failingMs = endedAt - (health.failingSince ?? endedAt);
+      await note(false);
       const reason =
         statusCode === 410 ? 'gone' : failingMs >= pace.disableAfterMs ? 'failing' : undefined;
       if (!reason) return;
+      isOver = true;
       endpoint = undefined;
       if (await disableEndpoint(db, endpointId, reason)) {
         logger.warn({ endpointId, reason }, 'endpoint disabled');

@@ -55,7 +55,7 @@ export function createSender(
     recorder.store({ ...outcome, ...made }, onStored);
     metrics.deliveryAttempted(succeeded ? 'succeeded' : 'failed', latencyMs / 1_000);
     counts[succeeded ? 'delivered' : 'failed'] += 1;
-    if (succeeded) await session.succeeded();
+    if (succeeded) await session.succeeded(startedAt);
     else await session.failed({ startedAt, endedAt: Date.now(), statusCode, retryAfterMs });
   }
 
