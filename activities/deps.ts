@@ -8,6 +8,7 @@ import type { ProviderRegistry } from '../providers/registry.ts';
 import type { AccountWorkflows } from '../temporal/account-workflows.ts';
 import type { ConnectionWorkflows } from '../temporal/connection-workflows.ts';
 import type { EndpointWorkflows } from '../temporal/endpoint-workflows.ts';
+import type { AttemptRecorder } from './deliveries/attempt-recorder.ts';
 import type { ActivityMetrics } from './metrics.ts';
 
 /** How webhooks are kept. */
@@ -21,6 +22,8 @@ export interface WebhookKeeping {
 export interface Deliveries {
   readonly pace: DeliveryPace;
   readonly poster: EventPoster;
+  /** Of the process. */
+  readonly recorder: AttemptRecorder;
 }
 
 /** What the activities work with. */

@@ -1,5 +1,6 @@
 import type { GenerateSpecOptions } from 'hono-openapi';
 import { VERSION } from '../config/version.ts';
+import { eventComponents, eventWebhooks } from './event-documentation.ts';
 
 /** What the OpenAPI document says beside its routes. */
 export const documentation: GenerateSpecOptions['documentation'] = {
@@ -12,7 +13,9 @@ export const documentation: GenerateSpecOptions['documentation'] = {
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
   },
   components: {
+    ...eventComponents,
     securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'fsh_…' } },
   },
   security: [{ apiKey: [] }],
+  webhooks: eventWebhooks,
 };

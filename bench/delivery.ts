@@ -40,6 +40,7 @@ await withStack({ env: process.env }, async (stack) => {
     FRESHET_ENDPOINT_ALLOW_HTTP: 'true',
     FRESHET_ENDPOINT_PORTS: '1-65535',
     FRESHET_ENDPOINT_ALLOWED_RANGES: '127.0.0.1',
+    FRESHET_RECONCILE_SECONDS: '3600',
   });
   await stack.temporal.schedule.getHandle('freshet-reconcile').delete();
   await storeAccounts(stack.db, Number(values.accounts));

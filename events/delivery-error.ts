@@ -60,7 +60,8 @@ export function deliveryErrorCode(error: unknown): DeliveryErrorCode {
   // undici's words for an answer that nobody asked for.
   if (/^bad (response|upgrade)$/.test(error.message)) return 'protocol_error';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (code.startsWith('HPE_')) return 'protocol_error';
+  // undici's assertions, too, fail by what a receiver sends.
+  if (/^(HTTPParser|Assertion)Error$/.test(error.name)) return 'protocol_error';
   if (/^ERR_(SSL|TLS)_/.test(code)) return 'tls_failed';
   return BY_CODE[code] ?? 'network_error';
 }

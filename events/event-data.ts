@@ -3,6 +3,9 @@ import { storedBalance } from '../resources/balance.ts';
 import { id, timestamp } from '../resources/fields.ts';
 import { transaction } from '../resources/transaction.ts';
 
+const SENT_AS_IT_STOOD =
+  'Resources are as they stood when this was sent: the newest state, so that a late delivery never undoes a newer one.';
+
 const count = z.int().min(0);
 
 const ofSync = {
@@ -23,10 +26,10 @@ export const balanceData = z
       .object({
         ...ofSync,
         payload: z.literal('full'),
-        balance: storedBalance.describe('As it stood when this was sent, or newer.'),
+        balance: storedBalance,
         change_cursor: changeCursor,
       })
-      .meta({ ref: 'BalanceSuccessFull' }),
+      .meta({ ref: 'BalanceSuccessFull', description: SENT_AS_IT_STOOD }),
     z
       .object({ ...ofSync, payload: z.literal('ids'), change_cursor: changeCursor })
       .meta({ ref: 'BalanceSuccessIds' }),
@@ -54,12 +57,10 @@ export const transactionData = z
       .object({
         ...ofTransactions,
         payload: z.literal('full'),
-        transactions: byChange(transaction).describe(
-          'By what this sync did. Each as it stood when this was sent: the newest state, so that a late delivery never undoes a newer one.',
-        ),
+        transactions: byChange(transaction).describe('By what this sync did.'),
         change_cursor: changeCursor,
       })
-      .meta({ ref: 'TransactionSuccessFull' }),
+      .meta({ ref: 'TransactionSuccessFull', description: SENT_AS_IT_STOOD }),
     z
       .object({
         ...ofTransactions,

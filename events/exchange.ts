@@ -109,8 +109,13 @@ export function exchange(
     onResponseEnd: answered,
     onResponseError(_, error) {
       const code = 'code' in error ? String(error.code) : '';
-      if (!OUR_FAULT.has(code)) return failed(deliveryErrorCode(error));
-      if (settle()) reject(error);
+      if (OUR_FAULT.has(code)) {
+        if (settle()) reject(error);
+        return;
+      }
+      const told = deliveryErrorCode(error);
+      // The system gives up on connections that it has, too.
+      failed(told === 'connect_timeout' && controller ? 'timeout' : told);
     },
   };
   if (signal?.aborted) onAbort();

@@ -12,6 +12,8 @@ export interface GuardedConnectOptions {
   readonly resolve: ResolveName;
   /** For the name, the connection and TLS together. */
   readonly timeoutMs: number;
+  /** Aborts when nothing is to be connected to any more. */
+  readonly closed: AbortSignal;
   /** Certificate authorities in PEM, instead of those that Node trusts. */
   readonly ca?: string | undefined;
 }
@@ -26,7 +28,7 @@ const NEXT_ADDRESS_MS = 500;
  * name all the same. HTTP/1.1 only.
  */
 export function createGuardedConnect(options: GuardedConnectOptions): buildConnector.connector {
-  const { rules, resolve, timeoutMs } = options;
+  const { rules, resolve, timeoutMs, closed } = options;
   return (target, callback) => {
     let socket: Socket | undefined;
     let isDone = false;
@@ -34,6 +36,7 @@ export function createGuardedConnect(options: GuardedConnectOptions): buildConne
       if (isDone) return;
       isDone = true;
       clearTimeout(timer);
+      closed.removeEventListener('abort', onClosed);
       if (!error && socket) return callback(null, socket);
       socket?.destroy();
       return callback(error ?? new DeliveryError('network_error'), null);
@@ -44,6 +47,8 @@ export function createGuardedConnect(options: GuardedConnectOptions): buildConne
       const told = code === 'network_error' && otherwise ? otherwise : code;
       return done(new DeliveryError(told, { cause: error }));
     };
+    const onClosed = (): void => fail(closed.reason);
+    closed.addEventListener('abort', onClosed);
     const timer = setTimeout(fail, timeoutMs, new DeliveryError('connect_timeout'));
 
     const open = async (): Promise<void> => {
@@ -60,7 +65,9 @@ export function createGuardedConnect(options: GuardedConnectOptions): buildConne
         // Before TLS begins: one that is refused is sent no byte.
         .prependOnceListener('connect', () => {
           isConnected = true;
-          if (!isOneOf(addresses, socket?.remoteAddress)) fail(new AddressRefused());
+          const reached = socket?.remoteAddress;
+          if (reached === undefined) fail(new DeliveryError('connection_reset'));
+          else if (!isOneOf(addresses, reached)) fail(new AddressRefused());
         })
         .once(isTls ? 'secureConnect' : 'connect', () => done(null))
         .on('error', (error) => fail(error, isTls && isConnected ? 'tls_failed' : undefined));
@@ -108,8 +115,8 @@ function answering(addresses: readonly IpAddress[]): LookupFunction {
   };
 }
 
-function isOneOf(addresses: readonly IpAddress[], remote: string | undefined): boolean {
-  const reached = remote === undefined ? null : parseIpAddress(remote);
+function isOneOf(addresses: readonly IpAddress[], remote: string): boolean {
+  const reached = parseIpAddress(remote);
   return addresses.some(({ text }) => text === reached?.text);
 }
 

@@ -46,16 +46,19 @@ const HEADERS = ['user-agent', `Freshet/${VERSION}`, 'content-type', 'applicatio
 /** What posts events to the operator's receivers. One for a process: it holds the connections. */
 export function createEventPoster(options: EventPosterOptions): EventPoster {
   const { rules, timeoutMs = 15_000 } = options;
+  const closed = new AbortController();
   const receivers = createReceivers({
     connect: createGuardedConnect({
       rules,
       resolve: sharingAnswers(options.resolve ?? resolveByTheMachine),
       timeoutMs: Math.min(options.connectTimeoutMs ?? 10_000, timeoutMs),
+      closed: closed.signal,
       ca: options.ca,
     }),
     connections: options.connections ?? 16,
     maxAgeMs: options.connectionMaxAgeMs ?? 60_000,
   });
+  const underWay = new Set<Promise<PostOutcome>>();
   let isClosed = false;
 
   return {
@@ -67,10 +70,18 @@ export function createEventPoster(options: EventPosterOptions): EventPoster {
       const all = [...HEADERS];
       for (const name of Object.keys(headers)) all.push(name, headers[name] ?? '');
       const request = { origin, path, method: 'POST', headers: all, body } as const;
-      return await exchange(dispatcher, request, { timeoutMs, signal });
+      const posted = exchange(dispatcher, request, { timeoutMs, signal });
+      underWay.add(posted);
+      try {
+        return await posted;
+      } finally {
+        underWay.delete(posted);
+      }
     },
     async close() {
       isClosed = true;
+      await Promise.allSettled(underWay);
+      closed.abort(new Error('the poster is closed'));
       await receivers.close();
     },
   };

@@ -17,7 +17,7 @@ export interface Receivers {
   of(url: string): Receiver;
   /** Whether it is known, and so need not be checked again. */
   has(url: string): boolean;
-  /** Resolves when what is under way has ended. */
+  /** Drops all connections. */
   close(): Promise<void>;
 }
 
@@ -41,12 +41,13 @@ interface KnownReceiver extends Receiver {
 
 export function createReceivers({ connect, connections, maxAgeMs }: ReceiversOptions): Receivers {
   const known = new Map<string, KnownReceiver>();
-  const closing = new Set<Promise<void>>();
+  const closing = new Set<Pool>();
 
   const forget = (url: string, { dispatcher }: KnownReceiver): void => {
     known.delete(url);
-    const closed = dispatcher.close().finally(() => closing.delete(closed));
-    closing.add(closed);
+    closing.add(dispatcher);
+    // Not before what is under way has ended.
+    void dispatcher.close().finally(() => closing.delete(dispatcher));
   };
 
   const make = (url: string): KnownReceiver => {
@@ -82,8 +83,9 @@ export function createReceivers({ connect, connections, maxAgeMs }: ReceiversOpt
     },
     has: (url) => known.has(url),
     async close() {
-      for (const [url, receiver] of known) forget(url, receiver);
-      await Promise.all(closing);
+      const all = [...closing, ...[...known.values()].map(({ dispatcher }) => dispatcher)];
+      known.clear();
+      await Promise.all(all.map((dispatcher) => dispatcher.destroy()));
     },
   };
 }

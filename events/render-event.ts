@@ -43,9 +43,12 @@ export function renderEvent(
   };
 }
 
+const TEST_MESSAGE = 'A test, as you asked: nothing has happened.';
+
 function dataOf(event: EventRow, payload: EndpointPayload, contents: EventContents): object {
   if (event.type === 'balance.success') return balanceDataOf(event, payload, contents);
   if (event.type === 'transaction.success') return transactionDataOf(event, payload, contents);
+  if (event.type === 'webhook.test') return { ...event.data, message: TEST_MESSAGE };
   return event.data;
 }
 

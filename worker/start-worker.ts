@@ -1,5 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
+import { createAttemptRecorder } from '../activities/deliveries/attempt-recorder.ts';
 import type { WebhookKeeping } from '../activities/deps.ts';
 import { DELIVERY_PACE, type DeliveryPace } from '../config/delivery-pace.ts';
 import { STRICT_ENDPOINT_RULES, type EndpointRules } from '../config/endpoint-rules.ts';
@@ -119,7 +120,7 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
         }),
         connectionWorkflows: createConnectionWorkflows(client, { taskQueue }),
         endpointWorkflows,
-        deliveries: { pace: deliveryPace, poster },
+        deliveries: { pace: deliveryPace, poster, recorder: createAttemptRecorder(db) },
         logger,
         webhooks: options.webhooks ?? { retentionDays: 30, bodies: 'encrypted' },
       },

@@ -1,8 +1,8 @@
 import type { CallContext } from '../../providers/provider.ts';
 import { timeUntilDue } from '../../db/deliveries/find-due.ts';
+import type { DeliveryAttempt } from '../../db/deliveries/record-attempts.ts';
 import { releaseEndpoint } from '../../db/endpoints/claim-endpoint.ts';
 import type { ActivityDeps } from '../deps.ts';
-import { createAttemptRecorder } from './attempt-recorder.ts';
 import { attemptDelivery } from './attempt-delivery.ts';
 import { createBackground } from './background.ts';
 import { createBell } from './bell.ts';
@@ -25,11 +25,11 @@ export async function deliverDue(
   context: CallContext,
 ): Promise<DeliveryRound> {
   const { db, logger, metrics, deliveries } = deps;
-  const { pace } = deliveries;
+  const { pace, recorder } = deliveries;
   const bell = createBell();
   const session = createEndpointSession(deps, endpointId);
   const loader = createDueLoader(db, endpointId);
-  const recorder = createAttemptRecorder(db, endpointId, bell.ring);
+  const unstored = new Set<string>();
   const queue = createOrderedQueue<LoadedDelivery>();
   const background = createBackground(bell.ring);
   const ending = new AbortController();
@@ -40,7 +40,7 @@ export async function deliverDue(
   async function load(): Promise<void> {
     await session.refresh();
     if (!session.open) return;
-    const except = [...queue.ids(), ...recorder.unstored()];
+    const except = [...queue.ids(), ...unstored];
     const due = await loader.load(session.open.payload, except);
     if (due.length > 0) lastWorkAt = Date.now();
     queue.add(due);
@@ -66,13 +66,16 @@ export async function deliverDue(
       const outcome = await attemptDelivery(deps, delivery, endpoint, ending.signal);
       const { statusCode, latencyMs, retryAfterMs } = outcome;
       const succeeded = statusCode !== null && statusCode >= 200 && statusCode < 300;
-      recorder.add({
-        ...outcome,
-        eventId: delivery.id,
-        startedAt: new Date(startedAt),
-        succeeded,
-        retryMs: succeeded ? null : retryDelay(delivery.tries + 1, retryAfterMs, pace),
-      });
+      background.run(
+        store({
+          ...outcome,
+          endpointId,
+          eventId: delivery.id,
+          startedAt: new Date(startedAt),
+          succeeded,
+          retryMs: succeeded ? null : retryDelay(delivery.tries + 1, retryAfterMs, pace),
+        }),
+      );
       metrics.deliveryAttempted(succeeded ? 'succeeded' : 'failed', latencyMs / 1_000);
       counts[succeeded ? 'delivered' : 'failed'] += 1;
       if (succeeded) await session.succeeded();
@@ -80,6 +83,15 @@ export async function deliverDue(
     } finally {
       clearTimeout(timer);
       queue.ended(delivery);
+    }
+  }
+
+  async function store(made: DeliveryAttempt): Promise<void> {
+    unstored.add(made.eventId);
+    try {
+      await recorder.store(made);
+    } finally {
+      unstored.delete(made.eventId);
     }
   }
 
@@ -111,7 +123,6 @@ export async function deliverDue(
     }
   } finally {
     await background.ended();
-    await recorder.settled();
     context.signal.removeEventListener('abort', endSoon);
   }
   context.signal.throwIfAborted();

@@ -3,6 +3,7 @@ import type { Database } from '../connect.ts';
 
 /** A request that was made, and what came of it. */
 export interface DeliveryAttempt {
+  readonly endpointId: string;
   readonly eventId: string;
   readonly startedAt: Date;
   readonly latencyMs: number;
@@ -15,15 +16,15 @@ export interface DeliveryAttempt {
 }
 
 /**
- * Stores attempts at one endpoint. A delivery that succeeded stays so, whatever another attempt of it
+ * Stores attempts, each at another delivery. A delivery that succeeded stays so, whatever another attempt of it
  * that was thought dead tells; one that was cancelled is not tried again.
  */
 export async function recordAttempts(
   db: Database,
-  endpointId: string,
   attempts: readonly DeliveryAttempt[],
 ): Promise<void> {
   const rows = attempts.map((attempt) => ({
+    endpoint_id: attempt.endpointId,
     event_id: attempt.eventId,
     started_at: attempt.startedAt,
     latency_ms: attempt.latencyMs,
@@ -36,7 +37,7 @@ export async function recordAttempts(
   await sql`
     with given as (
       select *, case when retry_ms is not null then now() + retry_ms * interval '1 ms' end as retry_at
-      from json_to_recordset(${JSON.stringify(rows)}::json) as given (event_id uuid,
+      from json_to_recordset(${JSON.stringify(rows)}::json) as given (endpoint_id uuid, event_id uuid,
         started_at timestamptz, latency_ms int, status_code int, error_code text, response_start text,
         succeeded boolean, retry_ms float8)
     ), ended as (
@@ -56,12 +57,12 @@ export async function recordAttempts(
           when deliveries.status <> 'pending' then ended_at
           when given.succeeded or retry_at is null then now() end
       from given
-      where deliveries.endpoint_id = ${endpointId} and deliveries.event_id = given.event_id
-      returning deliveries.event_id, deliveries.attempts
+      where deliveries.endpoint_id = given.endpoint_id and deliveries.event_id = given.event_id
+      returning deliveries.endpoint_id, deliveries.event_id, deliveries.attempts
     )
     insert into delivery_attempts (endpoint_id, event_id, number, started_at, latency_ms, status_code,
       error_code, response_start)
-    select ${endpointId}, event_id, ended.attempts, started_at, latency_ms, status_code, error_code,
+    select endpoint_id, event_id, ended.attempts, started_at, latency_ms, status_code, error_code,
       response_start
-    from given join ended using (event_id)`.execute(db);
+    from given join ended using (endpoint_id, event_id)`.execute(db);
 }

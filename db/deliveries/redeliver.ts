@@ -2,17 +2,13 @@ import { sql, type RawBuilder, type Transaction } from 'kysely';
 import type { EventType } from '../../config/event-type.ts';
 import type { Database } from '../connect.ts';
 import { mayHear, wantsToHear } from '../endpoints/eligible.ts';
+import { happenedIn, type TimeRange } from '../events/happened-in.ts';
 import type { DeliveryStatus, Schema } from '../schema.ts';
-import { lowestUuid7 } from '../uuid7.ts';
 
 /** `missing`: the endpoint wants to hear of it, and there is no delivery. */
 export type RedeliverState = Exclude<DeliveryStatus, 'cancelled'> | 'missing';
 
-export interface RedeliverFilter {
-  /** Included. An ISO 8601 time. */
-  readonly since?: string | undefined;
-  /** Not included. */
-  readonly until?: string | undefined;
+export interface RedeliverFilter extends TimeRange {
   /** Undefined: any. */
   readonly status?: RedeliverState | undefined;
   readonly eventTypes?: readonly EventType[] | undefined;
@@ -103,19 +99,8 @@ async function holdEndpoint(
   return endpoint.status === 'disabled' ? { outcome: 'disabled' } : null;
 }
 
-/** An id is made a moment before or after the time that is noted of its event. */
-const SLACK_MS = 1_000;
-
-function isIn({ since, until, status, eventTypes }: RedeliverFilter): RawBuilder<boolean> {
-  const conditions = [isInState(status)];
-  if (since !== undefined) {
-    conditions.push(sql`event.id >= ${lowestUuid7(Date.parse(since) - SLACK_MS)}::uuid
-      and event.created_at >= ${since}::timestamptz`);
-  }
-  if (until !== undefined) {
-    conditions.push(sql`event.id < ${lowestUuid7(Date.parse(until) + SLACK_MS)}::uuid
-      and event.created_at < ${until}::timestamptz`);
-  }
+function isIn({ status, eventTypes, ...range }: RedeliverFilter): RawBuilder<boolean> {
+  const conditions = [isInState(status), happenedIn('event', range)];
   if (eventTypes !== undefined) {
     conditions.push(sql`event.type = any(${[...eventTypes]}::text[])`);
   }

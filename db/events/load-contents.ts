@@ -31,7 +31,7 @@ export interface EventSpan {
   readonly to: Date;
 }
 
-/** Loads, in four statements at the most, what the bodies of these events hold, as it stands now. */
+/** Loads what the bodies of these events hold, as it stands now: with a statement for each kind of it. */
 export async function loadContents(
   db: Database,
   wanted: readonly WantedEvent[],

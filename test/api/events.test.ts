@@ -17,6 +17,7 @@ beforeAll(async () => {
 afterAll(() => close());
 
 const list = async (query: string) => await freshet.call('GET', `/v1/events?${query}`);
+const show = async (path: string) => await freshet.call('GET', `/v1/events/${path}`);
 const typesOf = async (query: string): Promise<string[]> =>
   (await list(query)).body.data.map(({ type }: { type: string }) => type);
 /** Without what its syncs tell, and its link. */
@@ -67,16 +68,27 @@ describe('GET /v1/events', () => {
         {
           id: expect.any(String),
           type: 'account.paused',
-          connection_id: connection,
+          timestamp: expect.stringMatching(/Z$/),
           account_id: account,
+          connection_id: connection,
+          sequence: 1,
+          sync: null,
           data: { reason: 'user' },
-          created_at: expect.stringMatching(/Z$/),
         },
       ],
       next_cursor: null,
     });
     const [linked] = (await list(`connection_id=${connection}&type=connection.linked`)).body.data;
     expect(linked).toMatchObject({ account_id: null, data: {} });
+  });
+
+  it('shows one', async () => {
+    const [event] = (await list(`account_id=${account}&type=account.paused`)).body.data;
+    expect((await show(event.id)).body).toEqual(event);
+    expect((await show(`${event.id}?payload=full`)).body).toEqual(event);
+    expect((await show(`${event.id}?payload=some`)).status).toBe(400);
+    expect((await show(account)).status).toBe(404);
+    expect((await show('me')).status).toBe(400);
   });
 
   it('comes in pages, whose cursor belongs to its filters', async () => {

@@ -7,6 +7,7 @@ import { createMetrics } from '../../activities/metrics.ts';
 import { createApp } from '../../api/app.ts';
 import { createWebhookIntake } from '../../api/webhooks/intake.ts';
 import type { SignalDispatcher, SignalToSend } from '../../api/webhooks/signal-dispatcher.ts';
+import { createAttemptRecorder } from '../../activities/deliveries/attempt-recorder.ts';
 import { DELIVERY_PACE } from '../../config/delivery-pace.ts';
 import { STRICT_ENDPOINT_RULES } from '../../config/endpoint-rules.ts';
 import { createEventPoster } from '../../events/post-event.ts';
@@ -106,7 +107,8 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
   const shared = { db, providers, keyRing, accountWorkflows, connectionWorkflows, logger };
   const endpointWorkflows: EndpointWorkflows = { wake: () => Promise.resolve() };
   const poster = createEventPoster({ rules: STRICT_ENDPOINT_RULES });
-  const deliveries = { pace: DELIVERY_PACE, poster };
+  const recorder = createAttemptRecorder(db);
+  const deliveries = { pace: DELIVERY_PACE, poster, recorder };
   const deps = { ...shared, metrics, webhooks, endpointWorkflows, deliveries };
   const dispatched: SignalToSend[] = [];
   const dispatcher: SignalDispatcher = {
