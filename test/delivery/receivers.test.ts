@@ -120,6 +120,8 @@ async function post(url: string, posted: Posted): Promise<number> {
   });
 }
 
+const minutes = (count: number): number => Date.now() + count * 60_000;
+
 const balanceEvent = (accountId: string, current: string, changedAt: string): string =>
   JSON.stringify({
     id: randomUUID(),
@@ -182,7 +184,7 @@ for (const sample of SAMPLES) {
       await letThingsHappen(account);
       await expectHeld(account, held);
       const { balances, transactions } = ofAccount(held(), account.account);
-      expect(balances).toMatchObject([{ current: '12345678901234567.89', available: '-0.1' }]);
+      expect(balances).toMatchObject([{ current: '12345678901234567.89', available: '-0.10' }]);
       expect(transactions.filter((row) => row['removed_at'] !== null)).toHaveLength(1);
     }, 90_000);
 
@@ -196,9 +198,9 @@ for (const sample of SAMPLES) {
       await start({ PORT: last?.port ?? '' });
       await deliveredAgain(endpointId);
       await expectHeld(account, held);
-      const told = (await deliveriesTo(endpointId)).map(({ event_id: id }) => id);
-      await eventually(() => new Set(handled()).isSupersetOf(new Set(told)));
-      expect(handled().toSorted()).toEqual(told.toSorted());
+      const told = async () => (await deliveriesTo(endpointId)).map(({ event_id: id }) => id);
+      await eventually(async () => handled().length >= (await told()).length);
+      expect(handled().toSorted()).toEqual((await told()).toSorted());
     }, 120_000);
 
     it('is not set back by an event that comes late', async () => {
@@ -208,7 +210,7 @@ for (const sample of SAMPLES) {
       const newer = balanceEvent(account, '2.00', '2026-01-01T00:00:01.000Z');
       expect(await post(url, { id: ids[0] ?? '', body: newer, secret })).toBe(204);
       expect(await post(url, { id: ids[1] ?? '', body: late, secret })).toBe(204);
-      await eventually(() => ids.every((id) => handled().join(' ').includes(id)) || handled());
+      await eventually(() => ids.every((id) => handled().includes(id)));
       expect(ofAccount(held(), account).balances).toMatchObject([{ current: '2.00' }]);
     });
 
@@ -227,7 +229,6 @@ for (const sample of SAMPLES) {
       const body = balanceEvent(account, '666', '2026-01-01T00:00:00.000Z');
       const id = randomUUID();
       const right = { id, body, secret };
-      const minutes = (count: number): number => Date.now() + count * 60_000;
       const cases: [expected: number[], posted: Posted][] = [
         [[401], { ...right, secret: createEndpointSecret() }],
         [[401], { ...right, altered: body.replace('666', '667') }],
@@ -259,23 +260,23 @@ for (const sample of SAMPLES) {
   });
 }
 
+const settings = () => ({
+  FRESHET_URL: freshet.url,
+  FRESHET_API_KEY: freshet.apiKey,
+  DATABASE: `${newFolder()}/copy.db`,
+});
+
 describe('the followers of the change feed', () => {
   const runs: RunningSample[] = [];
   afterAll(async () => {
     await Promise.all(runs.map((run) => run.kill()));
   });
-  const settings = () => ({
-    FRESHET_URL: freshet.url,
-    FRESHET_API_KEY: freshet.apiKey,
-    DATABASE: `${newFolder()}/copy.db`,
-  });
 
   it('holds what the bank has by asking alone, also after it was killed', async () => {
     const env = { ...settings(), POLL_SECONDS: '0.1' };
+    const program = nodeSample('receivers/pull/follow.ts');
     const start = async () => {
-      const run = await startSample(nodeSample('receivers/pull/follow.ts'), env, {
-        listens: false,
-      });
+      const run = await startSample(program, env, { listens: false });
       runs.push(run);
       return run;
     };

@@ -39,8 +39,8 @@ export function heldInDatabase(file: string): Held {
   const db = new DatabaseSync(file, { readOnly: true });
   try {
     return {
-      balances: db.prepare('select * from balances').all() as Row[],
-      transactions: db.prepare('select * from transactions').all() as Row[],
+      balances: db.prepare('select * from balances').all(),
+      transactions: db.prepare('select * from transactions').all(),
     };
   } finally {
     db.close();
@@ -84,7 +84,7 @@ export const SAMPLES: readonly Sample[] = [
 ];
 
 const toIso = (time: unknown): string | null =>
-  time === null ? null : new Date(String(time)).toISOString();
+  time === null ? null : new Date(time as string).toISOString();
 
 /** One account's part of what is held, so that it can be compared. */
 export function ofAccount({ balances, transactions }: Held, accountId: string): Held {

@@ -31,7 +31,6 @@ const tolerance = 5 * time.Minute
 // Amounts are text. To reckon with one, use math/big's Rat or a decimal package, never a float64,
 // which holds 0.1 only nearly.
 type event struct {
-	ID   string `json:"id"`
 	Type string `json:"type"`
 	// Counts the events of an account from 1. Those in a gap are on their way, or not asked for.
 	Sequence *int64 `json:"sequence"`
@@ -182,6 +181,7 @@ func (s store) handleNew() {
 		log.Print(err)
 	}
 	for _, path := range waiting {
+		id := strings.TrimSuffix(filepath.Base(path), ".json")
 		var told event
 		content, err := os.ReadFile(path)
 		if err == nil {
@@ -191,14 +191,14 @@ func (s store) handleNew() {
 			err = s.handle(told)
 		}
 		if err == nil {
-			err = os.Rename(path, filepath.Join(s.folder, "handled", filepath.Base(path)))
+			err = os.Rename(path, s.path("handled", id))
 		}
 		if err != nil {
 			// It stays stored, and is tried again with the next one.
-			log.Printf("cannot handle %s: %v", filepath.Base(path), err)
+			log.Printf("cannot handle %s: %v", id, err)
 			continue
 		}
-		fmt.Println("handled", told.Type, told.ID)
+		fmt.Println("handled", told.Type, id)
 	}
 }
 
