@@ -1,6 +1,7 @@
+import type { Logger } from '../../config/logger.ts';
+import type { EventPoster } from '../../events/post-event.ts';
 import { renderEvent } from '../../events/render-event.ts';
 import { sign } from '../../events/sign.ts';
-import type { ActivityDeps } from '../deps.ts';
 import type { LoadedDelivery } from './due-loader.ts';
 import type { OpenEndpoint } from './endpoint-session.ts';
 
@@ -16,23 +17,20 @@ export interface AttemptOutcome {
 
 /**
  * Posts an event once, as it stands now. The same id goes with every attempt, a new time and signature.
- * A mistake of ours in one event fails that one, and keeps none from being sent. Rejects only when
- * `signal` aborts.
+ * A mistake of ours in one event fails that one, and keeps none from being sent.
  */
 export async function attemptDelivery(
-  { deliveries: { poster }, logger }: ActivityDeps,
+  { poster, logger }: { readonly poster: EventPoster; readonly logger: Logger },
   delivery: LoadedDelivery,
   { id: endpointId, url, payload, keys }: OpenEndpoint,
-  signal: AbortSignal,
 ): Promise<AttemptOutcome> {
   try {
     const body = JSON.stringify(renderEvent(delivery, payload, delivery.contents));
     const timestamp = Math.floor(Date.now() / 1_000);
     const headers = sign({ id: delivery.id, timestamp, body }, keys);
-    const { status, responseStart, ...outcome } = await poster.post({ url, headers, body, signal });
+    const { status, responseStart, ...outcome } = await poster.post({ url, headers, body });
     return { ...outcome, statusCode: status, responseStart: responseStart || null };
   } catch (err) {
-    signal.throwIfAborted();
     logger.error({ err, endpointId, eventId: delivery.id }, 'event cannot be sent');
     const nothing = { statusCode: null, retryAfterMs: null, latencyMs: 0, responseStart: null };
     return { ...nothing, errorCode: 'internal' };

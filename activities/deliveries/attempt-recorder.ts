@@ -2,10 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../../db/connect.ts';
 import { recordAttempts, type DeliveryAttempt } from '../../db/deliveries/record-attempts.ts';
 
+/** Called when an attempt is stored; with an error where that failed: it will be made again. */
+export type OnStored = (attempt: DeliveryAttempt, error: unknown) => void;
+
 /** Stores the attempts of a process, those at all endpoints that end within a moment together. */
 export interface AttemptRecorder {
-  /** Resolves when it is stored. Rejects where that fails: the attempt will be made again. */
-  store(attempt: DeliveryAttempt): Promise<void>;
+  store(attempt: DeliveryAttempt, onStored: OnStored): void;
 }
 
 /** How long an attempt waits for others. One that a crash takes away meanwhile is made again. */
@@ -14,8 +16,7 @@ const MOST_AT_ONCE = 500;
 
 interface Waiting {
   readonly attempt: DeliveryAttempt;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
+  readonly onStored: OnStored;
 }
 
 export function createAttemptRecorder(db: Database): AttemptRecorder {
@@ -27,28 +28,19 @@ export function createAttemptRecorder(db: Database): AttemptRecorder {
       if (waiting.length < MOST_AT_ONCE) await delay(GATHER_MS);
       const batch = waiting.slice(0, MOST_AT_ONCE);
       waiting = waiting.slice(MOST_AT_ONCE);
-      try {
-        await recordAttempts(
-          db,
-          batch.map(({ attempt }) => attempt),
-        );
-        for (const { resolve } of batch) resolve();
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
+      const attempts = batch.map(({ attempt }) => attempt);
+      const error = await recordAttempts(db, attempts).catch((error: unknown) => ({ error }));
+      for (const { attempt, onStored } of batch) onStored(attempt, error?.error);
     }
     isStoring = false;
   }
 
   return {
-    store(attempt) {
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      waiting.push({ attempt, resolve, reject });
-      if (!isStoring) {
-        isStoring = true;
-        void storeAll();
-      }
-      return promise;
+    store(attempt, onStored) {
+      waiting.push({ attempt, onStored });
+      if (isStoring) return;
+      isStoring = true;
+      void storeAll();
     },
   };
 }

@@ -3,15 +3,11 @@ export interface OrderedQueue<Item extends OrderedItem> {
   add(items: readonly Item[]): void;
   /** The first that may be sent now, which then is under way. Undefined: none may. */
   take(): Item | undefined;
-  /** Those behind it need not wait for it any longer. */
-  letOthersPass(item: Item): void;
   /** It is under way no more. */
   ended(item: Item): void;
   readonly waiting: number;
   readonly underWay: number;
   ids(): readonly string[];
-  /** Nothing more is to be taken. */
-  clear(): void;
 }
 
 export interface OrderedItem {
@@ -21,29 +17,29 @@ export interface OrderedItem {
   readonly sync_run_id: string | null;
 }
 
-export function createOrderedQueue<Item extends OrderedItem>(): OrderedQueue<Item> {
-  let waiting: Item[] = [];
-  const underWay = new Set<Item>();
-  /** Those under way that hold up others of their account. */
-  const holding = new Set<Item>();
+/** @param holdMs how long one that is under way holds up others of its account. */
+export function createOrderedQueue<Item extends OrderedItem>(holdMs: number): OrderedQueue<Item> {
+  const waiting: Item[] = [];
+  /** Until when each holds up others, in milliseconds since the epoch. */
+  const underWay = new Map<Item, number>();
 
-  function mayPass(item: Item): boolean {
-    if (item.account_id === null) return true;
-    for (const other of holding) {
-      if (other.account_id !== item.account_id) continue;
+  function mayPass(item: Item, now: number): boolean {
+    for (const [other, until] of underWay) {
+      if (other.account_id !== item.account_id || until <= now) continue;
       if (item.sync_run_id === null || other.sync_run_id !== item.sync_run_id) return false;
     }
     return true;
   }
 
   /** Not one whose account has an earlier one that waits, too. */
-  function firstFree(): number {
-    const heldUp = new Set<string>();
+  function firstFree(now: number): number {
+    let heldUp: Set<string> | undefined;
     for (const [index, item] of waiting.entries()) {
-      if (item.account_id === null) return index;
-      if (heldUp.has(item.account_id)) continue;
-      if (mayPass(item)) return index;
-      heldUp.add(item.account_id);
+      const { account_id: account } = item;
+      if (account === null) return index;
+      if (heldUp?.has(account)) continue;
+      if (mayPass(item, now)) return index;
+      (heldUp ??= new Set()).add(account);
     }
     return -1;
   }
@@ -53,18 +49,13 @@ export function createOrderedQueue<Item extends OrderedItem>(): OrderedQueue<Ite
       waiting.push(...items);
     },
     take() {
-      const index = firstFree();
+      const now = Date.now();
+      const index = firstFree(now);
       const [item] = index === -1 ? [] : waiting.splice(index, 1);
-      if (!item) return undefined;
-      underWay.add(item);
-      holding.add(item);
+      if (item) underWay.set(item, now + holdMs);
       return item;
     },
-    letOthersPass(item) {
-      holding.delete(item);
-    },
     ended(item) {
-      holding.delete(item);
       underWay.delete(item);
     },
     get waiting() {
@@ -73,9 +64,6 @@ export function createOrderedQueue<Item extends OrderedItem>(): OrderedQueue<Ite
     get underWay() {
       return underWay.size;
     },
-    ids: () => [...waiting, ...underWay].map(({ id }) => id),
-    clear() {
-      waiting = [];
-    },
+    ids: () => [...waiting, ...underWay.keys()].map(({ id }) => id),
   };
 }

@@ -5,7 +5,8 @@ import type { Database } from '../connect.ts';
 export interface DeliveryAttempt {
   readonly endpointId: string;
   readonly eventId: string;
-  readonly startedAt: Date;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
   readonly latencyMs: number;
   readonly statusCode: number | null;
   readonly errorCode: string | null;
@@ -26,7 +27,7 @@ export async function recordAttempts(
   const rows = attempts.map((attempt) => ({
     endpoint_id: attempt.endpointId,
     event_id: attempt.eventId,
-    started_at: attempt.startedAt,
+    started_at: new Date(attempt.startedAt),
     latency_ms: attempt.latencyMs,
     status_code: attempt.statusCode,
     error_code: attempt.errorCode,

@@ -27,19 +27,18 @@ describe('an endpoint', () => {
   });
   afterAll(() => receiver.close());
 
-  it('is sent what happens', async () => {
+  it('is sent what happens, in its order', async () => {
     await freshet.db.insertInto('webhook_endpoints').values({ url: receiver.url }).execute();
     const { accounts } = await link(freshet, bank, { accounts: 1, transactions: 3 });
     const [{ account }] = accounts;
     await untilStatus(freshet, account, 'active');
     await eventually(async () => receiver.received.length >= 4);
-    console.log(
-      JSON.stringify(
-        receiver.received.map((r) => r.body),
-        null,
-        1,
-      ),
-    );
-    console.log(receiver.received[0]?.headers);
+    const ofAccount = receiver.received.filter(({ body }) => body.account_id === account);
+    expect(ofAccount.map(({ body }) => body.sequence)).toEqual([1, 2, 3]);
+    expect(ofAccount.map(({ body }) => body.type).sort()).toEqual([
+      'account.linked',
+      'balance.success',
+      'transaction.success',
+    ]);
   });
 });

@@ -1,0 +1,88 @@
+import type { DeliveryAttempt } from '../../db/deliveries/record-attempts.ts';
+import type { ActivityDeps } from '../deps.ts';
+import { attemptDelivery } from './attempt-delivery.ts';
+import type { LoadedDelivery } from './due-loader.ts';
+import type { EndpointSession, OpenEndpoint } from './endpoint-session.ts';
+import { retryDelay } from './retry-delay.ts';
+
+/** Makes attempts at one endpoint, and has them stored. */
+export interface Sender {
+  send(delivery: LoadedDelivery, endpoint: OpenEndpoint): void;
+  /** The events whose attempts are not stored yet. */
+  unstored(): readonly string[];
+  /** Resolves when nothing is under way or to be stored. */
+  idle(): Promise<void>;
+  /** Notes that the round cannot go on. */
+  fail(error: unknown): void;
+  readonly failure: { readonly error: unknown } | undefined;
+  readonly counts: { readonly delivered: number; readonly failed: number };
+}
+
+/** @param onEnded called when an attempt has ended, before it is stored. */
+export function createSender(
+  { logger, metrics, deliveries: { pace, poster, recorder } }: ActivityDeps,
+  session: EndpointSession,
+  onEnded: (delivery: LoadedDelivery) => void,
+): Sender {
+  const unstored = new Set<string>();
+  const counts = { delivered: 0, failed: 0 };
+  let underWay = 0;
+  let failure: { readonly error: unknown } | undefined;
+  let whenIdle: (() => void) | undefined;
+
+  function fail(error: unknown): void {
+    failure ??= { error };
+  }
+
+  function settle(): void {
+    if (underWay === 0 && unstored.size === 0) whenIdle?.();
+  }
+
+  function onStored({ eventId }: DeliveryAttempt, error: unknown): void {
+    if (error !== undefined) fail(error);
+    unstored.delete(eventId);
+    settle();
+  }
+
+  async function attempt(delivery: LoadedDelivery, endpoint: OpenEndpoint): Promise<void> {
+    const startedAt = Date.now();
+    const outcome = await attemptDelivery({ poster, logger }, delivery, endpoint);
+    const { statusCode, latencyMs, retryAfterMs } = outcome;
+    const succeeded = statusCode !== null && statusCode >= 200 && statusCode < 300;
+    unstored.add(delivery.id);
+    const retryMs = succeeded ? null : retryDelay(delivery.tries + 1, retryAfterMs, pace);
+    const made = { endpointId: endpoint.id, eventId: delivery.id, startedAt, succeeded, retryMs };
+    recorder.store({ ...outcome, ...made }, onStored);
+    metrics.deliveryAttempted(succeeded ? 'succeeded' : 'failed', latencyMs / 1_000);
+    counts[succeeded ? 'delivered' : 'failed'] += 1;
+    if (succeeded) await session.succeeded();
+    else await session.failed({ startedAt, endedAt: Date.now(), statusCode, retryAfterMs });
+  }
+
+  return {
+    send(delivery, endpoint) {
+      underWay += 1;
+      const ended = (): void => {
+        underWay -= 1;
+        onEnded(delivery);
+        settle();
+      };
+      attempt(delivery, endpoint).then(ended, (error: unknown) => {
+        fail(error);
+        ended();
+      });
+    },
+    unstored: () => [...unstored],
+    async idle() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      whenIdle = resolve;
+      settle();
+      await promise;
+    },
+    fail,
+    get failure() {
+      return failure;
+    },
+    counts,
+  };
+}
