@@ -214,6 +214,16 @@ for (const sample of SAMPLES) {
       expect(ofAccount(held(), account).balances).toMatchObject([{ current: '2.00' }]);
     });
 
+    it('is not held up by an event that it cannot handle', async () => {
+      const [bad, good] = [randomUUID(), randomUUID()];
+      const body = JSON.stringify({ id: bad, type: 'balance.success', data: { balance: 5 } });
+      expect(await post(url, { id: bad, body, secret })).toBe(204);
+      const fine = balanceEvent(randomUUID(), '1.00', '2026-01-01T00:00:00.000Z');
+      expect(await post(url, { id: good, body: fine, secret })).toBe(204);
+      await eventually(() => handled().includes(good));
+      expect(handled()).not.toContain(bad);
+    });
+
     it('takes what one of its secrets signed, known or not', async () => {
       const id = randomUUID();
       const body = JSON.stringify({ id, type: 'moon.full', timestamp: '', data: { balance: 1 } });

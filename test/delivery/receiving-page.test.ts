@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { DELIVERY_PACE } from '../../config/delivery-pace.ts';
@@ -20,11 +20,15 @@ function toMs(text: string | undefined): number {
   return Number(count) * (UNITS[unit] ?? Number.NaN);
 }
 
+/** From the table with the example of a signature. */
+const given = (name: string): string =>
+  new RegExp(`^\\| ${name} +\\| \`(.*?)\` +\\|$`, 'm').exec(page)?.[1] ?? '';
+
 describe('the page for receivers', () => {
   it('shows the very programs that the tests run', () => {
     const shown = [...page.matchAll(/^\[`(receivers\/.*?)`\]\(\1\):\n\n```\w+\n(.*?)^```$/gms)];
     for (const [, file = '', code] of shown) {
-      expect(code, file).toBe(readFileSync(new URL(file, DOCS), 'utf8'));
+      expect(code, `${file}`).toBe(readFileSync(new URL(file, DOCS), 'utf8'));
     }
     const programs = readdirSync(new URL('receivers/', DOCS), { recursive: true, encoding: 'utf8' })
       .filter((file) => /\.(ts|py|go)$/.test(file))
@@ -62,8 +66,6 @@ describe('the page for receivers', () => {
   });
 
   it('shows a signature that the official package makes', () => {
-    const given = (name: string): string =>
-      new RegExp(`^\\| ${name} +\\| \`(.*?)\` +\\|$`, 'm').exec(page)?.[1] ?? '';
     const at = new Date(Number(given('timestamp')) * 1_000);
     const signature = new Webhook(given('secret')).sign(given('id'), at, given('body'));
     expect(given('signature')).toBe(signature);

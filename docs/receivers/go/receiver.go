@@ -194,7 +194,7 @@ func (s store) handleNew() {
 			err = os.Rename(path, s.path("handled", id))
 		}
 		if err != nil {
-			// It stays stored, and is tried again with the next one.
+			// It stays stored, is tried again with the next that comes, and holds up none behind it.
 			log.Printf("cannot handle %s: %v", id, err)
 			continue
 		}

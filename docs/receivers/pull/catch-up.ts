@@ -3,7 +3,7 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 
-/** A place to keep the copy. Your own database in its stead: the statements are the same in Postgres. */
+/** Where the copy is. In its place comes your own database: in Postgres much is the same. */
 export function openCopy(path: string): DatabaseSync {
   const db = new DatabaseSync(path);
   db.exec(`

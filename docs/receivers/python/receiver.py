@@ -31,8 +31,8 @@ KEYS = [key_of(secret) for secret in os.environ.get("WEBHOOK_SECRETS", "").split
 if not KEYS:
     sys.exit("WEBHOOK_SECRETS is not set")
 
-# Your own database in its place: the statements are the same in Postgres. Amounts are text, or
-# numeric there, and Decimal here, and never a float, which holds 0.1 only nearly.
+# Your own database in its place: the statements are much the same in Postgres. Amounts are text,
+# or numeric there, and Decimal here, and never a float, which holds 0.1 only nearly.
 SCHEMA = """
 create table if not exists received_events (
   place integer primary key, id text not null unique, body text not null, handled_at text);
@@ -43,6 +43,11 @@ create table if not exists transactions (
   id text primary key, account_id text not null, status text not null, amount text not null,
   currency text not null, description text, transacted_at text not null, removed_at text,
   changed_at text not null);
+"""
+
+FIND_UNHANDLED = """
+select place, id, body from received_events where handled_at is null and place > ?
+order by place limit 1
 """
 
 # Retries may overtake: what is older than what is there changes nothing.
@@ -66,6 +71,10 @@ on conflict (id) do update set status = excluded.status, amount = excluded.amoun
   changed_at = excluded.changed_at
 where excluded.changed_at >= transactions.changed_at
 """
+
+
+def complain(*what):
+    print(*what, file=sys.stderr, flush=True)
 
 
 def connect():
@@ -94,8 +103,9 @@ def handle(db, event):
 
 def handle_stored(db):
     """Handles what is stored, each event in one transaction with the note that it is handled."""
-    unhandled = "select id, body from received_events where handled_at is null order by place limit 100"
-    for event_id, body in db.execute(unhandled).fetchall():
+    place = 0
+    while stored := db.execute(FIND_UNHANDLED, [place]).fetchone():
+        place, event_id, body = stored
         event = json.loads(body)
         db.execute("begin")
         try:
@@ -106,9 +116,9 @@ def handle_stored(db):
             db.execute("commit")
             print("handled", event["type"], event_id, flush=True)
         except Exception as error:
-            # It stays stored, and is tried again with the next one.
+            # It stays stored, is tried again with the next that comes, and holds up none behind it.
             db.execute("rollback")
-            print("cannot handle", event["type"], event_id, repr(error), file=sys.stderr, flush=True)
+            complain("cannot handle", event["type"], event_id, repr(error))
 
 
 is_stored = threading.Event()
@@ -174,7 +184,7 @@ class Receiver(BaseHTTPRequestHandler):
             )
         except sqlite3.Error as error:
             # Not stored, so not a success: it will come again.
-            print("cannot receive:", repr(error), file=sys.stderr, flush=True)
+            complain("cannot receive:", repr(error))
             return self.answer(500, "")
         finally:
             db.close()

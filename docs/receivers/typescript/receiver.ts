@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { DatabaseSync } from 'node:sqlite';
 import { Webhook } from 'standardwebhooks';
 
-/** A hundred transactions, which is the most in one event, take 100 KB; with very long texts more. */
+/** A hundred transactions, the most in one event, take 100 KB; with very long texts more. */
 const MOST_BYTES = 8 * 1024 * 1024;
 
 // With a space between them while a secret is rotated.
@@ -15,8 +15,8 @@ const secrets = (process.env['WEBHOOK_SECRETS'] ?? '').split(' ').filter(Boolean
 if (secrets.length === 0) throw new Error('WEBHOOK_SECRETS is not set');
 const webhooks = secrets.map((secret) => new Webhook(secret));
 
-// Your own database in its place: the statements are the same in Postgres. Amounts are text, or
-// `numeric`, and never a JavaScript number, which holds 0.1 only nearly.
+// Your own database in its place: the statements are much the same in Postgres. Amounts are text,
+// or `numeric`, and never a JavaScript number, which holds 0.1 only nearly.
 const db = new DatabaseSync(process.env['DATABASE'] ?? 'received.db');
 db.exec(`
   create table if not exists received_events (
@@ -32,9 +32,9 @@ db.exec(`
 const storeEvent = db.prepare(
   'insert into received_events (id, body) values (?, ?) on conflict (id) do nothing',
 );
-const findUnhandled = db.prepare(
-  'select id, body from received_events where handled_at is null order by place limit 100',
-);
+const findUnhandled = db.prepare(`
+  select place, id, body from received_events where handled_at is null and place > ?
+  order by place limit 1`);
 const noteHandled = db.prepare(
   `update received_events set handled_at = datetime('now') where id = ?`,
 );
@@ -106,9 +106,18 @@ function handle({ type, data }: FreshetEvent): void {
   // Other types, those to come among them, are none of our business.
 }
 
+interface Stored {
+  readonly place: number;
+  readonly id: string;
+  readonly body: string;
+}
+
+const nextBehind = (place: number) => findUnhandled.get(place) as Stored | undefined;
+
 /** Handles what is stored, each event in one transaction with the note that it is handled. */
 function work(): void {
-  for (const { id, body } of findUnhandled.all() as { id: string; body: string }[]) {
+  for (let stored = nextBehind(0); stored; stored = nextBehind(stored.place)) {
+    const { id, body } = stored;
     const event = JSON.parse(body) as FreshetEvent;
     db.exec('begin');
     try {
@@ -117,7 +126,7 @@ function work(): void {
       db.exec('commit');
       console.log(`handled ${event.type} ${id}`);
     } catch (error) {
-      // It stays stored, and is tried again with the next one.
+      // It stays stored, is tried again with the next that comes, and holds up none behind it.
       db.exec('rollback');
       console.error(`cannot handle ${event.type} ${id}:`, error);
     }
@@ -146,7 +155,7 @@ async function readBody(request: IncomingMessage): Promise<string | null> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Answers with a status, and with why it is none of success: Freshet shows that to its operator. */
+/** Answers with a status, and why it is no success: Freshet shows that to its operator. */
 async function receive(request: IncomingMessage): Promise<[status: number, why?: string]> {
   if (request.method !== 'POST') return [405, 'POST only'];
   const text = await readBody(request);
