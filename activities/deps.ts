@@ -18,6 +18,12 @@ export interface WebhookKeeping {
   readonly bodies: WebhookBodies;
 }
 
+/** How events are kept. */
+export interface EventKeeping {
+  /** For how many days, with their deliveries, at the least. */
+  readonly retentionDays: number;
+}
+
 /** How events are delivered. */
 export interface Deliveries {
   readonly pace: DeliveryPace;
@@ -38,5 +44,6 @@ export interface ActivityDeps {
   /** Those of the queue on which the activities run. */
   readonly metrics: ActivityMetrics;
   readonly webhooks: WebhookKeeping;
+  readonly events: EventKeeping;
   readonly deliveries: Deliveries;
 }

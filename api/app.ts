@@ -12,7 +12,10 @@ import { balanceRoutes } from './routes/balances.ts';
 import { changeRoutes } from './routes/changes.ts';
 import { connectionAccountRoutes } from './routes/connection-accounts.ts';
 import { connectionRoutes } from './routes/connections.ts';
+import { deliveryRoutes } from './routes/deliveries.ts';
 import { docsRoutes } from './routes/docs.ts';
+import { endpointDeliveryRoutes } from './routes/endpoint-deliveries.ts';
+import { endpointRoutes } from './routes/endpoints.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { inboundWebhookRoutes } from './routes/inbound-webhooks.ts';
@@ -46,6 +49,9 @@ export function createApp(deps: ApiDeps): Hono {
     .route('/accounts', syncRoutes(deps))
     .route('/changes', changeRoutes(deps))
     .route('/events', eventRoutes(deps))
+    .route('/endpoints', endpointRoutes(deps))
+    .route('/endpoints', endpointDeliveryRoutes(deps))
+    .route('/deliveries', deliveryRoutes(deps))
     .route('/quarantine', quarantineRoutes(deps))
     .route('/webhooks/rejected', rejectedWebhookRoutes(deps))
     .route('/webhooks', inboundWebhookRoutes(deps))

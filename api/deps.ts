@@ -1,3 +1,4 @@
+import type { EndpointRules } from '../config/endpoint-rules.ts';
 import type { Logger } from '../config/logger.ts';
 import type { KeyRing } from '../credentials/key-ring.ts';
 import type { Database } from '../db/connect.ts';
@@ -15,6 +16,8 @@ export interface ApiDeps {
   readonly keyRing: KeyRing;
   readonly accountWorkflows: AccountWorkflows;
   readonly connectionWorkflows: ConnectionWorkflows;
+  /** Where events may be delivered to. */
+  readonly endpointRules: EndpointRules;
   readonly door: WebhookDoor;
   readonly intake: WebhookIntake;
   readonly dispatcher: SignalDispatcher;

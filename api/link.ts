@@ -15,7 +15,7 @@ import { toRefreshSettings } from './schemas/refresh-setting.ts';
  */
 export async function link(
   deps: ApiDeps,
-  request: z.output<typeof linkRequest>,
+  request: z.output<ReturnType<typeof linkRequest>>,
 ): Promise<{ id: string; created: boolean }> {
   const { db, providers, keyRing } = deps;
   const provider = providers.get(request.provider);

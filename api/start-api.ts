@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { once } from 'node:events';
 import { Registry } from 'prom-client';
-import type { EndpointRules } from '../config/endpoint-rules.ts';
+import { STRICT_ENDPOINT_RULES, type EndpointRules } from '../config/endpoint-rules.ts';
 import { INTERVAL_MS, type IntervalTable } from '../config/interval.ts';
 import type { Logger } from '../config/logger.ts';
 import type { Pace } from '../config/pace.ts';
@@ -121,6 +121,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     db,
     providers: options.providers,
     keyRing,
+    endpointRules: options.endpointRules ?? STRICT_ENDPOINT_RULES,
     accountWorkflows,
     connectionWorkflows: createConnectionWorkflows(client, { taskQueue }),
     intake,

@@ -7,6 +7,12 @@ const port = z.coerce.number().int().min(0).max(65_535);
 const databaseUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' });
 
 const RETENTION = 'must be a whole number from 1 to 3650';
+const retentionDays = z.coerce
+  .number({ error: RETENTION })
+  .int(RETENTION)
+  .min(1, RETENTION)
+  .max(3650, RETENTION)
+  .default(30);
 
 /** The variables each main file can ask for, and what they take. */
 export const variables = {
@@ -26,12 +32,8 @@ export const variables = {
   FRESHET_OKRA_SECRET_KEY: z.string().min(1).optional(),
   FRESHET_OKRA_WEBHOOK_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   FRESHET_WEBHOOK_BODIES: z.enum(WEBHOOK_BODIES).default('encrypted'),
-  FRESHET_WEBHOOK_RETENTION_DAYS: z.coerce
-    .number({ error: RETENTION })
-    .int(RETENTION)
-    .min(1, RETENTION)
-    .max(3650, RETENTION)
-    .default(30),
+  FRESHET_WEBHOOK_RETENTION_DAYS: retentionDays,
+  FRESHET_EVENT_RETENTION_DAYS: retentionDays,
   FRESHET_RECONCILE_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
   FRESHET_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   FRESHET_WORKFLOW_BUNDLE: z.string().min(1).optional(),

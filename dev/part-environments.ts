@@ -20,6 +20,7 @@ const PASSED_ON = new Set([
   'FRESHET_RECONCILE_SECONDS',
   'FRESHET_WEBHOOK_BODIES',
   'FRESHET_WEBHOOK_RETENTION_DAYS',
+  'FRESHET_EVENT_RETENTION_DAYS',
   'FRESHET_SANDBOX_SEED',
   'FRESHET_METRICS_ADDRESS',
   'FRESHET_OKRA_CONCURRENCY',
@@ -31,6 +32,13 @@ const PASSED_ON = new Set([
   'FRESHET_ENDPOINT_PORTS',
   'FRESHET_ENDPOINT_ALLOWED_RANGES',
 ]);
+
+/** A receiver that is tried out runs on this machine. */
+const OWN_RECEIVERS = {
+  FRESHET_ENDPOINT_ALLOW_HTTP: 'true',
+  FRESHET_ENDPOINT_PORTS: '1-65535',
+  FRESHET_ENDPOINT_ALLOWED_RANGES: '127.0.0.0/8,::1',
+};
 
 export function partEnvironments(
   env: NodeJS.ProcessEnv,
@@ -68,8 +76,9 @@ export function partEnvironments(
       FRESHET_SANDBOX_WEBHOOK_TOKEN: secrets.webhookToken,
       FRESHET_SANDBOX_STATE_FILE: state.sandboxState,
     },
-    worker: { ...base, ...database, ...temporal, ...okra },
+    worker: { ...OWN_RECEIVERS, ...base, ...database, ...temporal, ...okra },
     api: {
+      ...OWN_RECEIVERS,
       ...base,
       // What the shell calls FRESHET_METRICS_ADDRESS is the worker's.
       FRESHET_METRICS_ADDRESS: env['FRESHET_API_METRICS_ADDRESS'],

@@ -44,7 +44,8 @@ function scheduleOf({ taskQueue, everySeconds }: ReconcileScheduleOptions) {
       workflowType: 'reconcile',
       workflowId: 'reconcile',
       taskQueue,
-      workflowExecutionTimeout: '10m' as const,
+      // Two attempts of the longest round.
+      workflowExecutionTimeout: '25m' as const,
     },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1m' as const },
   };

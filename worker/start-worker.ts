@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
 import { createAttemptRecorder } from '../activities/deliveries/attempt-recorder.ts';
-import type { WebhookKeeping } from '../activities/deps.ts';
+import type { EventKeeping, WebhookKeeping } from '../activities/deps.ts';
 import { DELIVERY_PACE, type DeliveryPace } from '../config/delivery-pace.ts';
 import { STRICT_ENDPOINT_RULES, type EndpointRules } from '../config/endpoint-rules.ts';
 import { INTERVAL_MS, type IntervalTable } from '../config/interval.ts';
@@ -49,6 +49,8 @@ export interface WorkerOptions {
   readonly stop: AbortSignal;
   /** Default: for 30 days, encrypted. */
   readonly webhooks?: WebhookKeeping;
+  /** Default: for 30 days. */
+  readonly events?: EventKeeping;
   /** Where events may be delivered to. Default: public receivers, over https. */
   readonly endpointRules?: EndpointRules;
   readonly intervals?: IntervalTable;
@@ -123,6 +125,7 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
         deliveries: { pace: deliveryPace, poster, recorder: createAttemptRecorder(db) },
         logger,
         webhooks: options.webhooks ?? { retentionDays: 30, bodies: 'encrypted' },
+        events: options.events ?? { retentionDays: 30 },
       },
       metrics,
     });

@@ -34,8 +34,9 @@ export const recordAccountState: Activities['recordAccountState'] = (record) => 
 export const recordSyncFailure: Activities['recordSyncFailure'] = (failure) =>
   inPostgres(`${failure.product}: ${failure.errorKind}`).recordSyncFailure(failure);
 
+/** Longer than all repairs of a round take at the most: some twenty, of 20 seconds each. */
 export const { reconcile } = proxyActivities<Activities>({
-  startToCloseTimeout: '5m',
+  startToCloseTimeout: '10m',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { ...retry, maximumAttempts: 3 },
   summary: 'a round of repair',

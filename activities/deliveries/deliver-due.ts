@@ -30,7 +30,8 @@ export async function deliverDue(
   const loader = createDueLoader(db, endpointId);
   const queue = createOrderedQueue<LoadedDelivery>(pace.orderWaitMs);
   const sender = createSender(deps, session, onEnded);
-  let loading: Promise<void> | null = null;
+  let loading = Promise.resolve();
+  let isLoading = false;
   let lastWorkAt = Date.now();
 
   const mayGoOn = (): boolean =>
@@ -61,13 +62,13 @@ export async function deliverDue(
   }
 
   function refill(): void {
-    if (loading || queue.waiting > loader.lowWater || Date.now() < loader.nextAt) return;
-    loading = load()
-      .catch(sender.fail)
-      .finally(() => {
-        loading = null;
-        bell.ring();
-      });
+    if (isLoading || queue.waiting > loader.lowWater || Date.now() < loader.nextAt) return;
+    isLoading = true;
+    const ended = (): void => {
+      isLoading = false;
+      bell.ring();
+    };
+    loading = load().catch(sender.fail).then(ended);
   }
 
   signal.addEventListener('abort', bell.ring);
@@ -76,10 +77,11 @@ export async function deliverDue(
     while (mayGoOn()) {
       refill();
       takeUp();
-      const isIdle = queue.waiting + queue.underWay === 0 && !loading;
+      const isIdle = queue.waiting + queue.underWay === 0 && !isLoading;
       if (isIdle && Date.now() - lastWorkAt >= pace.lingerMs) break;
-      await bell.rungOrAt(loading ? until : Math.max(loader.nextAt, Date.now() + 1));
+      await bell.rungOrAt(isLoading ? until : Math.max(loader.nextAt, Date.now() + 1));
     }
+    // It may claim the endpoint, which is to be released behind it.
     await loading;
     // Those that end later are stored all the same.
     await Promise.race([sender.idle(), aborted(signal).then(() => delay(GRACE_MS))]);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createMiddleware } from 'hono/factory';
+import type { KeyRing } from '../../credentials/key-ring.ts';
 import type { Database } from '../../db/connect.ts';
 import {
   claimIdempotencyKey,
@@ -16,8 +17,10 @@ const LONGEST_KEY = 255;
  * A repeated call with the same `Idempotency-Key` gets the first one's answer, marked
  * `Idempotency-Replayed: true`, for a day. Only a success is kept: what was refused, or failed, may be
  * mended and sent again under the same key.
+ *
+ * @param keyRing seals the answers that are kept, where they hold a secret.
  */
-export function idempotent(db: Database) {
+export function idempotent(db: Database, keyRing?: KeyRing) {
   return createMiddleware<ApiEnv>(async (c, next) => {
     const key = c.req.header('idempotency-key');
     if (key === undefined) return await next();
@@ -29,9 +32,11 @@ export function idempotent(db: Database) {
     const hash = createHash('sha256').update(`${c.req.method} ${c.req.path}\n`);
     const requestHash = hash.update(await c.req.text()).digest();
     const call: IdempotentCall = { apiKeyId: c.get('apiKeyId'), key, requestHash };
+    const row = `answer:${call.apiKeyId}:${key}`;
     const claim = await claimIdempotencyKey(db, call);
     if (claim.state === 'answered') {
-      return new Response(claim.body, {
+      const body = keyRing?.open(Buffer.from(claim.body, 'base64'), row) ?? claim.body;
+      return new Response(body, {
         status: claim.status,
         headers: {
           'Content-Type': 'application/json',
@@ -48,7 +53,9 @@ export function idempotent(db: Database) {
       throw new Problem(409, 'idempotency_key_in_use', detail, { retryAfterSeconds: 1 });
     }
     await next();
-    if (!c.res.ok) await releaseIdempotencyKey(db, call);
-    else await keepAnswer(db, call, { status: c.res.status, body: await c.res.clone().text() });
+    if (!c.res.ok) return await releaseIdempotencyKey(db, call);
+    const text = await c.res.clone().text();
+    const body = keyRing?.seal(text, row).toString('base64') ?? text;
+    await keepAnswer(db, call, { status: c.res.status, body });
   });
 }

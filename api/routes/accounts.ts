@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
+import type { EndpointRules } from '../../config/endpoint-rules.ts';
 import { listAccounts } from '../../db/accounts/list-accounts.ts';
 import { changeSettings } from '../change-settings.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
@@ -7,28 +8,27 @@ import { accountOr404 } from '../find-account.ts';
 import { decodeCursor, toPage, UUID } from '../http/cursor.ts';
 import { validate } from '../http/validate.ts';
 import { account, toAccount } from '../schemas/account.ts';
-import {
-  cursor,
-  idParam,
-  interval,
-  limit,
-  pageOf,
-  productsIn,
-  webhookUrl,
-} from '../schemas/common.ts';
+import { cursor, idParam, interval, limit, pageOf, productsIn } from '../schemas/common.ts';
+import { endpointUrl } from '../schemas/endpoint-url.ts';
 import { describe } from './describe.ts';
 
 const TAG = 'Accounts';
 
-const settingsRequest = z
-  .strictObject({
-    interval: interval.nullable().optional(),
-    products: productsIn.optional(),
-    webhook_url: webhookUrl.nullable().optional(),
-  })
-  .refine((body) => Object.keys(body).length > 0, {
-    error: 'must have at least one of interval, products, webhook_url',
-  });
+const settingsRequest = (rules: EndpointRules) =>
+  z
+    .strictObject({
+      interval: interval.nullable().optional(),
+      products: productsIn.optional(),
+      webhook_url: endpointUrl(rules)
+        .nullable()
+        .optional()
+        .describe(
+          'Where events of the account are sent; null: to the endpoints that hear of all accounts, only.',
+        ),
+    })
+    .refine((body) => Object.keys(body).length > 0, {
+      error: 'must have at least one of interval, products, webhook_url',
+    });
 
 const listQuery = z.strictObject({
   limit,
@@ -69,7 +69,7 @@ export function accountRoutes(deps: ApiDeps): Hono<ApiEnv> {
       '/:id/settings',
       describe(TAG, 'Change how an account is kept fresh', { 200: account }, [400, 401, 404, 409]),
       validate('param', idParam),
-      validate('json', settingsRequest),
+      validate('json', settingsRequest(deps.endpointRules)),
       async (c) => {
         const { webhook_url: url, ...rest } = c.req.valid('json');
         const change = { ...rest, webhookUrl: url };

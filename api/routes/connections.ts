@@ -50,7 +50,7 @@ export function connectionRoutes(deps: ApiDeps): Hono<ApiEnv> {
         { idempotent: true },
       ),
       idempotent(db),
-      validate('json', linkRequest),
+      validate('json', linkRequest(deps.endpointRules)),
       async (c) => {
         const { id, created } = await link(deps, c.req.valid('json'));
         const shown = await showConnection(db, id);

@@ -10,7 +10,8 @@ import { problem } from '../schemas/common.ts';
 export function describe(
   tag: string,
   summary: string,
-  answers: Readonly<Record<number, z.ZodType>>,
+  /** Null: without a body. */
+  answers: Readonly<Record<number, z.ZodType | null>>,
   problems: readonly number[] = [],
   options: {
     /** What its summary has no room for. */
@@ -35,7 +36,7 @@ export function describe(
     ...(options.idempotent ? { parameters: [IDEMPOTENCY_KEY] } : {}),
     responses: Object.fromEntries([
       ...Object.entries(answers).map(([status, schema]) =>
-        response(status, 'application/json', schema),
+        schema === null ? noBody(status) : response(status, 'application/json', schema),
       ),
       ...(options.conditional ? [NOT_MODIFIED] : []),
       ...problems.map((status) => response(String(status), 'application/problem+json', problem)),
@@ -65,6 +66,11 @@ const IDEMPOTENCY_KEY: RouteParameter = {
 const NOT_MODIFIED: [string, RouteResponse] = ['304', { description: 'Not Modified' }];
 
 type RouteResponse = NonNullable<Parameters<typeof describeRoute>[0]['responses']>[string];
+
+const noBody = (status: string): [string, RouteResponse] => [
+  status,
+  { description: STATUS_CODES[status] ?? '' },
+];
 
 function response(status: string, type: string, schema: z.ZodType): [string, RouteResponse] {
   const content = { [type]: { schema: resolver(schema) } };

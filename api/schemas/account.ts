@@ -32,6 +32,9 @@ export const account = z
         ),
       products: z.array(product),
       webhook_url: z.string().nullable(),
+      endpoint_id: id
+        .nullable()
+        .describe('The endpoint that `webhook_url` is, see `/v1/endpoints`; null: there is none.'),
       version: z.int(),
       confirmed: z.boolean().describe('Whether the workflow runs this version of the settings.'),
     }),
@@ -74,6 +77,7 @@ export function toAccount(row: AccountRow, applied: SettingsApplied | null = nul
       limited_by: row.limited_by,
       products: row.products,
       webhook_url: row.webhook_url,
+      endpoint_id: row.endpoint_id,
       version: row.settings_version,
       confirmed: applied !== null || row.confirmed_settings_version >= row.settings_version,
     },

@@ -18,10 +18,6 @@ export const productsIn = z
   .min(1, 'must name at least one product')
   .transform((names) => [...new Set(names)]);
 
-export const webhookUrl = z
-  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
-  .max(2048, 'must have at most 2048 characters');
-
 export const limit = z.coerce
   .number({ error: 'must be a whole number from 1 to 500' })
   .int('must be a whole number from 1 to 500')

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { EndpointRules } from '../../config/endpoint-rules.ts';
 import type { AccountRow } from '../../db/accounts/list-accounts.ts';
 import type { ConnectionRow } from '../../db/connections/list-connections.ts';
 import type { OfferedAccountRow } from '../../db/connections/list-offered-accounts.ts';
@@ -19,19 +20,20 @@ export const newAccounts = z
     'What becomes of accounts that appear at the bank later. offer: they are listed in `offered_accounts`. link: they are linked at once.',
   );
 
-export const linkRequest = z
-  .strictObject({
-    provider: z.string({ error: 'must be the name of a configured provider' }),
-    link: z
-      .record(z.string(), z.unknown(), {
-        error: 'must be an object: what the provider’s link flow gave',
-      })
-      .describe('What the provider’s link flow gave. okra: {"customer": …, "bank": …}.'),
-    reference: reference.optional(),
-    new_accounts: newAccounts.optional().describe('As PATCH takes it; offer when not given.'),
-    refresh: refreshSetting.optional(),
-  })
-  .meta({ ref: 'LinkRequest' });
+export const linkRequest = (rules: EndpointRules) =>
+  z
+    .strictObject({
+      provider: z.string({ error: 'must be the name of a configured provider' }),
+      link: z
+        .record(z.string(), z.unknown(), {
+          error: 'must be an object: what the provider’s link flow gave',
+        })
+        .describe('What the provider’s link flow gave. okra: {"customer": …, "bank": …}.'),
+      reference: reference.optional(),
+      new_accounts: newAccounts.optional().describe('As PATCH takes it; offer when not given.'),
+      refresh: refreshSetting(rules).optional(),
+    })
+    .meta({ ref: 'LinkRequest' });
 
 export const connection = z
   .object({

@@ -28,20 +28,21 @@ export function throughputTable(measured: readonly Throughput[]): string {
 }
 
 export function costTable(measured: readonly Throughput[]): string {
-  const line = (name: string, runs: readonly Run[]): string[] => [
-    name,
-    ...(['sender', 'postgres', 'receivers'] as const).map((part) =>
-      median(runs.map(({ cpuMs }) => cpuMs[part])).toFixed(3),
-    ),
-  ];
   return markdownTable([
     ['ms of a core for a delivery', 'sender', 'Postgres', 'receivers'],
     ...measured.flatMap(({ receivers, freshet, bare }) => [
-      line(`Freshet, ${receivers}`, freshet),
-      line(`bare loop, ${receivers}`, bare),
+      costs(`Freshet, ${receivers}`, freshet),
+      costs(`bare loop, ${receivers}`, bare),
     ]),
   ]);
 }
+
+const PARTS = ['sender', 'postgres', 'receivers'] as const;
+
+const costs = (name: string, runs: readonly Run[]): string[] => [
+  name,
+  ...PARTS.map((part) => median(runs.map(({ cpuMs }) => cpuMs[part])).toFixed(3)),
+];
 
 export function trickleTable(trickles: readonly Trickle[]): string {
   return markdownTable([

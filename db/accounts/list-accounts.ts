@@ -13,6 +13,9 @@ function accountRows(db: Database) {
       'connections.institution_name',
       'connections.status as connection_status',
       'connections.consent_version',
+      sql<string | null>`(
+        select id from webhook_endpoints where account_id = accounts.id and deleted_at is null
+      )`.as('endpoint_id'),
       isStale('balance').as('balance_stale'),
       isStale('transaction').as('transactions_stale'),
     ]);

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../connect.ts';
+import { eraseAnswers } from '../events/erase-answers.ts';
 import {
   eraseIdleWebhooks,
   eraseNamelessWebhooks,
@@ -36,7 +37,7 @@ export interface Erasure {
  * Erases what the bank told of an unlinked connection's accounts: in batches, each for itself, so that it
  * goes on where it was, however often it is broken off. Nothing comes back: whatever writes for an account
  * looks first whether it is linked, under its lock. The rows of the connection and its accounts stay,
- * without names and numbers, and so do the events, which tell of neither.
+ * without names and numbers, and so do the events, which tell of neither, and their deliveries, without the answers.
  */
 export async function eraseConnection(db: Database, erasure: Erasure): Promise<void> {
   const { connectionId, onBatch } = erasure;
@@ -51,6 +52,7 @@ export async function eraseConnection(db: Database, erasure: Erasure): Promise<v
   for (const table of TABLES) {
     while ((await eraseBatch(db, table, ids)) > 0) onBatch();
   }
+  await eraseAnswers(db, connectionId, onBatch);
   await eraseWebhooks(db, ids, onBatch);
   await eraseIdleWebhooks(db, erased, onBatch);
   const isOfThese = (webhook: WebhookBody): boolean => erasure.concerns(webhook, erased);

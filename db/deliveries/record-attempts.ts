@@ -41,6 +41,12 @@ export async function recordAttempts(
       from json_to_recordset(${JSON.stringify(rows)}::json) as given (endpoint_id uuid, event_id uuid,
         started_at timestamptz, latency_ms int, status_code int, error_code text, response_start text,
         succeeded boolean, retry_ms float8)
+    ), locked as materialized (
+      -- In the order in which whoever asks for them again takes them.
+      select endpoint_id, event_id from deliveries
+      where (endpoint_id, event_id) in (select endpoint_id, event_id from given)
+      order by endpoint_id, event_id
+      for no key update
     ), ended as (
       update deliveries set
         attempts = attempts + 1,
@@ -57,7 +63,7 @@ export async function recordAttempts(
         ended_at = case
           when deliveries.status <> 'pending' then ended_at
           when given.succeeded or retry_at is null then now() end
-      from given
+      from given join locked using (endpoint_id, event_id)
       where deliveries.endpoint_id = given.endpoint_id and deliveries.event_id = given.event_id
       returning deliveries.endpoint_id, deliveries.event_id, deliveries.attempts
     )

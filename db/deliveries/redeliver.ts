@@ -43,11 +43,12 @@ export async function redeliverEvent(
   eventId: string,
 ): Promise<EventRedelivered> {
   return await db.transaction().execute(async (trx) => {
-    const refusal = await holdEndpoint(trx, endpointId);
-    if (refusal) return refusal;
+    const endpoint = await holdEndpoint(trx, endpointId);
+    if (endpoint.outcome !== 'held') return endpoint;
     const { rows } = await sql<{ mayHear: boolean }>`
       select ${mayHear} as "mayHear" from events event, webhook_endpoints endpoint
-      where event.id = ${eventId}::uuid and endpoint.id = ${endpointId}::uuid`.execute(trx);
+      where event.id = ${eventId}::uuid and endpoint.id = ${endpointId}::uuid
+      for key share of event`.execute(trx);
     const [event] = rows;
     if (!event) return { outcome: 'no_event' };
     if (!event.mayHear) return { outcome: 'not_for_endpoint' };
@@ -64,8 +65,9 @@ export async function redeliverEvents(
   { most, after }: RedeliverBatch,
 ): Promise<BatchRedelivered> {
   return await db.transaction().execute(async (trx) => {
-    const refusal = await holdEndpoint(trx, endpointId);
-    if (refusal) return refusal;
+    const endpoint = await holdEndpoint(trx, endpointId);
+    if (endpoint.outcome !== 'held') return endpoint;
+    const { accountId } = endpoint;
     const ids = await send(
       trx,
       endpointId,
@@ -75,9 +77,11 @@ export async function redeliverEvents(
           left join deliveries delivery
             on delivery.endpoint_id = endpoint.id and delivery.event_id = event.id
         where endpoint.id = ${endpointId}::uuid and ${mayHear} and ${isIn(filter)}
+          and ${accountId === null ? sql`true` : sql`event.account_id = ${accountId}::uuid`}
           and (${after}::uuid is null or event.id > ${after}::uuid)
         order by event.id
-        limit ${most}`,
+        limit ${most}
+        for key share of event`,
     );
     return { outcome: 'redelivered', count: ids.length, last: ids.at(-1) ?? null };
   });
@@ -87,16 +91,18 @@ export async function redeliverEvents(
 async function holdEndpoint(
   trx: Transaction<Schema>,
   endpointId: string,
-): Promise<NotRedelivered | null> {
+): Promise<NotRedelivered | { readonly outcome: 'held'; readonly accountId: string | null }> {
   const endpoint = await trx
     .selectFrom('webhook_endpoints')
     .where('id', '=', endpointId)
     .where('deleted_at', 'is', null)
-    .select('status')
+    .select(['status', 'account_id'])
     .forShare()
     .executeTakeFirst();
   if (!endpoint) return { outcome: 'unknown' };
-  return endpoint.status === 'disabled' ? { outcome: 'disabled' } : null;
+  return endpoint.status === 'disabled'
+    ? { outcome: 'disabled' }
+    : { outcome: 'held', accountId: endpoint.account_id };
 }
 
 function isIn({ status, eventTypes, ...range }: RedeliverFilter): RawBuilder<boolean> {

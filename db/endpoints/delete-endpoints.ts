@@ -30,15 +30,18 @@ export async function deleteEndpoints(
     .returning('id')
     .execute();
   if (deleted.length === 0) return 0;
-  await trx
-    .updateTable('deliveries')
-    .set({ status: 'cancelled', next_attempt_at: null, ended_at: sql<Date>`now()` })
-    .where('status', '=', 'pending')
-    .where(
-      'endpoint_id',
-      'in',
-      deleted.map(({ id }) => id),
+  // Locked in the order in which those lock them who record attempts.
+  await sql`
+    with waiting as materialized (
+      select endpoint_id, event_id from deliveries
+      where status = 'pending' and endpoint_id = any(${deleted.map(({ id }) => id)}::uuid[])
+      order by endpoint_id, event_id
+      for no key update
     )
-    .execute();
+    update deliveries set status = 'cancelled', next_attempt_at = null, ended_at = now()
+    from waiting
+    where deliveries.status = 'pending'
+      and deliveries.endpoint_id = waiting.endpoint_id and deliveries.event_id = waiting.event_id
+  `.execute(trx);
   return deleted.length;
 }

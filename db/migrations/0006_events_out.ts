@@ -62,6 +62,8 @@ create unique index webhook_endpoints_of_account on webhook_endpoints (account_i
   where account_id is not null and deleted_at is null;
 create index webhook_endpoints_of_all on webhook_endpoints (id)
   where account_id is null and deleted_at is null;
+insert into webhook_endpoints (account_id, url)
+  select id, webhook_url from accounts where webhook_url is not null and unlinked_at is null;
 comment on table webhook_endpoints is 'Where you have asked events to be sent.';
 comment on column webhook_endpoints.account_id is 'The account whose webhook_url it is; null: it hears of all.';
 comment on column webhook_endpoints.event_types is 'Which types of events it wants; null: all.';

@@ -62,7 +62,7 @@ describe('a wrong request', () => {
     ['refresh', 'yes', 'must be true, false or {interval, products, webhook_url}'],
     ['refresh.products.0', { products: ['balances'] }, 'must be one of'],
     ['refresh.products', { products: [] }, 'must name at least one product'],
-    ['refresh.webhook_url', { webhook_url: 'ftp://a' }, 'must be an http or https URL'],
+    ['refresh.webhook_url', { webhook_url: 'ftp://a' }, 'must be an https:// or http:// URL'],
     ['refresh.every', { every: 'day' }, 'is not a known field'],
   ])('names %s', async (field, refresh, message) => {
     const { status, body } = await freshet.call('POST', '/v1/connections', { ...link, refresh });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { startApi, type ApiLimits, type RunningApi } from '../../api/start-api.ts';
 import type { DeliveryPace } from '../../config/delivery-pace.ts';
+import { readEndpointRules } from '../../config/endpoint-rules.ts';
 import { INTERVAL_MS, type IntervalTable } from '../../config/interval.ts';
 import { createLogger, type Logger } from '../../config/logger.ts';
 import { PACE, type Pace } from '../../config/pace.ts';
@@ -48,6 +49,8 @@ export interface FreshetOptions {
   readonly metricsAddress?: string;
   /** The API's log; none when not given. */
   readonly logger?: Logger;
+  /** The variables that tell where events may be delivered to; over http to any port of this machine when not given. */
+  readonly endpoints?: Readonly<Record<string, string>>;
   /** More variables for the workers. */
   readonly workerEnv?: Readonly<Record<string, string>>;
 }
@@ -82,6 +85,12 @@ export interface ApiAnswer {
   readonly body: any;
 }
 
+const TO_THIS_MACHINE = {
+  FRESHET_ENDPOINT_ALLOW_HTTP: 'true',
+  FRESHET_ENDPOINT_PORTS: '1-65535',
+  FRESHET_ENDPOINT_ALLOWED_RANGES: '127.0.0.0/8',
+};
+
 /**
  * A whole Freshet of the test's own: its database, its Temporal namespace, the API in this process,
  * a worker in its own.
@@ -101,6 +110,7 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
     FRESHET_OKRA_SECRET_KEY: options.okraSecretKey ?? 'sandbox-secret-key',
     FRESHET_OKRA_WEBHOOK_TOKEN: options.okraWebhookToken ?? 'sandbox-webhook-token',
   };
+  const endpoints = options.endpoints ?? TO_THIS_MACHINE;
   const api: RunningApi = await startApi({
     databaseUrl,
     credentialsKeys,
@@ -120,6 +130,7 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
     ...(options.apiLimits ? { limits: options.apiLimits } : {}),
     ...(options.senders ? { senders: options.senders } : {}),
     ...(options.webhookBodies ? { webhookBodies: options.webhookBodies } : {}),
+    endpointRules: readEndpointRules(endpoints),
     metricsAddress: options.metricsAddress,
     intervals: { ...INTERVAL_MS, ...options.intervals },
     pace: { ...PACE, ...options.pace },
@@ -130,6 +141,7 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: temporal.namespace,
     ...okra,
+    ...endpoints,
   };
   const workers: NodeProcess[] = [];
 

@@ -109,7 +109,14 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
   const poster = createEventPoster({ rules: STRICT_ENDPOINT_RULES });
   const recorder = createAttemptRecorder(db);
   const deliveries = { pace: DELIVERY_PACE, poster, recorder };
-  const deps = { ...shared, metrics, webhooks, endpointWorkflows, deliveries };
+  const deps = {
+    ...shared,
+    metrics,
+    webhooks,
+    endpointWorkflows,
+    deliveries,
+    events: { retentionDays: 30 },
+  };
   const dispatched: SignalToSend[] = [];
   const dispatcher: SignalDispatcher = {
     dispatch: (signals) => void dispatched.push(...signals),
@@ -122,6 +129,7 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
     const door = openDoor({ db: other, keyRing, logger });
     return createApp({
       ...deps,
+      endpointRules: STRICT_ENDPOINT_RULES,
       db: other,
       door,
       intake,

@@ -1,4 +1,5 @@
 import { correctIntervals } from './correct-intervals.ts';
+import { deleteEndpoints, deleteEvents } from './delete-old-events.ts';
 import { deleteRejected, deleteWebhooks } from './delete-old-webhooks.ts';
 import { markStale } from './mark-stale.ts';
 import { redactWebhooks } from './redact-webhooks.ts';
@@ -10,6 +11,7 @@ import { startMissingWorkflows } from './start-missing-workflows.ts';
 import { startUnlinks } from './start-unlinks.ts';
 import { stopOrphans } from './stop-orphans.ts';
 import { tellConsents } from './tell-consents.ts';
+import { tellExpiries } from './tell-expiries.ts';
 import { tellSettings } from './tell-settings.ts';
 import { wakeLateAccounts } from './wake-late-accounts.ts';
 import { wakeOverdueEndpoints } from './wake-overdue-endpoints.ts';
@@ -24,6 +26,7 @@ export const repairs: Readonly<Record<string, Repair>> = {
   orphans_stopped: stopOrphans,
   overdue_endpoints_woken: wakeOverdueEndpoints,
   accounts_marked_stale: markStale,
+  expiries_told: tellExpiries,
   links_started: startLinks,
   unlinks_started: startUnlinks,
   checks_started: checkAccounts,
@@ -32,4 +35,6 @@ export const repairs: Readonly<Record<string, Repair>> = {
   webhook_bodies_redacted: redactWebhooks,
   webhooks_deleted: deleteWebhooks,
   rejected_webhooks_deleted: deleteRejected,
+  events_deleted: deleteEvents,
+  endpoints_deleted: deleteEndpoints,
 };

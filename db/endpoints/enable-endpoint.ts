@@ -21,20 +21,3 @@ export async function enableEndpoint(db: Database, id: string): Promise<boolean>
     return true;
   });
 }
-
-/** Disables an endpoint: nothing is sent to it. One that is disabled keeps the reason for it. */
-export async function disableEndpoint(db: Database, id: string): Promise<void> {
-  const now = sql<Date>`now()`;
-  await db
-    .updateTable('webhook_endpoints')
-    .set({
-      status: 'disabled',
-      disabled_reason: 'operator',
-      status_changed_at: now,
-      updated_at: now,
-    })
-    .where('id', '=', id)
-    .where('deleted_at', 'is', null)
-    .where('status', '=', 'enabled')
-    .execute();
-}
