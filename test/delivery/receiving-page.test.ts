@@ -28,7 +28,7 @@ describe('the page for receivers', () => {
   it('shows the very programs that the tests run', () => {
     const shown = [...page.matchAll(/^\[`(receivers\/.*?)`\]\(\1\):\n\n```\w+\n(.*?)^```$/gms)];
     for (const [, file = '', code] of shown) {
-      expect(code, `${file}`).toBe(readFileSync(new URL(file, DOCS), 'utf8'));
+      expect(code).toBe(readFileSync(new URL(file, DOCS), 'utf8'));
     }
     const programs = readdirSync(new URL('receivers/', DOCS), { recursive: true, encoding: 'utf8' })
       .filter((file) => /\.(ts|py|go)$/.test(file))

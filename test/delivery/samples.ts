@@ -26,6 +26,8 @@ export interface Sample {
   /** Where it keeps what it receives, as its environment tells it. */
   place(): Readonly<Record<string, string>>;
   held(place: Readonly<Record<string, string>>): Held;
+  /** The ids of the events that it has handled. */
+  handled(place: Readonly<Record<string, string>>): readonly string[];
 }
 
 export const newFolder = (): string => mkdtempSync(path.join(runInfo().runDir, 'sample-'));
@@ -33,15 +35,25 @@ export const newFolder = (): string => mkdtempSync(path.join(runInfo().runDir, '
 const inDatabase = {
   place: () => ({ DATABASE: path.join(newFolder(), 'received.db') }),
   held: ({ DATABASE = '' }: Readonly<Record<string, string>>) => heldInDatabase(DATABASE),
+  handled: ({ DATABASE = '' }: Readonly<Record<string, string>>) =>
+    inside(DATABASE, (db) =>
+      db
+        .prepare('select id from received_events where handled_at is not null')
+        .all()
+        .map((row) => String(row['id'])),
+    ),
 };
 
-export function heldInDatabase(file: string): Held {
+export const heldInDatabase = (file: string): Held =>
+  inside(file, (db) => ({
+    balances: db.prepare('select * from balances').all(),
+    transactions: db.prepare('select * from transactions').all(),
+  }));
+
+function inside<Result>(file: string, read: (db: DatabaseSync) => Result): Result {
   const db = new DatabaseSync(file, { readOnly: true });
   try {
-    return {
-      balances: db.prepare('select * from balances').all(),
-      transactions: db.prepare('select * from transactions').all(),
-    };
+    return read(db);
   } finally {
     db.close();
   }
@@ -80,6 +92,8 @@ export const SAMPLES: readonly Sample[] = [
       balances: rowsIn(path.join(FOLDER, 'balances')),
       transactions: rowsIn(path.join(FOLDER, 'transactions')),
     }),
+    handled: ({ FOLDER = '' }) =>
+      readdirSync(path.join(FOLDER, 'handled')).map((name) => path.basename(name, '.json')),
   },
 ];
 

@@ -194,7 +194,7 @@ func (s store) handleNew() {
 			err = os.Rename(path, s.path("handled", id))
 		}
 		if err != nil {
-			// It stays stored, is tried again with the next that comes, and holds up none behind it.
+			// It stays stored, is tried again in a minute, and holds up none behind it.
 			log.Printf("cannot handle %s: %v", id, err)
 			continue
 		}
@@ -314,9 +314,13 @@ func main() {
 	}
 	r := receiver{keys, store, make(chan struct{}, 1), make(chan struct{}, 1)}
 	go func() {
-		// Also what was stored and not handled when the program ended.
-		for ; ; <-r.wake {
+		// Also what was stored and not handled when the program ended, and what could not be handled.
+		for {
 			store.handleNew()
+			select {
+			case <-r.wake:
+			case <-time.After(time.Minute):
+			}
 		}
 	}()
 	address := net.JoinHostPort(setting("HOST", "127.0.0.1"), setting("PORT", "8080"))

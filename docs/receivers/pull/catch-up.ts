@@ -5,8 +5,9 @@ import { DatabaseSync } from 'node:sqlite';
 
 /** Where the copy is. In its place comes your own database: in Postgres much is the same. */
 export function openCopy(path: string): DatabaseSync {
-  const db = new DatabaseSync(path);
+  const db = new DatabaseSync(path, { timeout: 10_000 });
   db.exec(`
+    pragma journal_mode = wal;
     create table if not exists follow (cursor text not null);
     create table if not exists balances (
       account_id text primary key, current text, available text, currency text not null,

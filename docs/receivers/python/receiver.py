@@ -116,7 +116,7 @@ def handle_stored(db):
             db.execute("commit")
             print("handled", event["type"], event_id, flush=True)
         except Exception as error:
-            # It stays stored, is tried again with the next that comes, and holds up none behind it.
+            # It stays stored, is tried again in a minute, and holds up none behind it.
             db.execute("rollback")
             complain("cannot handle", event["type"], event_id, repr(error))
 
@@ -127,10 +127,10 @@ is_stored = threading.Event()
 def work():
     db = connect()
     while True:
-        # Also what was stored and not handled when the program ended.
+        # Also what was stored and not handled when the program ended, and what could not be handled.
         is_stored.clear()
         handle_stored(db)
-        is_stored.wait()
+        is_stored.wait(timeout=60)
 
 
 def is_number(text):

@@ -17,8 +17,9 @@ const webhooks = secrets.map((secret) => new Webhook(secret));
 
 // Your own database in its place: the statements are much the same in Postgres. Amounts are text,
 // or `numeric`, and never a JavaScript number, which holds 0.1 only nearly.
-const db = new DatabaseSync(process.env['DATABASE'] ?? 'received.db');
+const db = new DatabaseSync(process.env['DATABASE'] ?? 'received.db', { timeout: 10_000 });
 db.exec(`
+  pragma journal_mode = wal;
   create table if not exists received_events (
     place integer primary key, id text not null unique, body text not null, handled_at text);
   create table if not exists balances (
@@ -126,7 +127,7 @@ function work(): void {
       db.exec('commit');
       console.log(`handled ${event.type} ${id}`);
     } catch (error) {
-      // It stays stored, is tried again with the next that comes, and holds up none behind it.
+      // It stays stored, is tried again in a minute, and holds up none behind it.
       db.exec('rollback');
       console.error(`cannot handle ${event.type} ${id}:`, error);
     }
@@ -189,5 +190,6 @@ server.requestTimeout = 15_000;
 server.listen(Number(process.env['PORT'] ?? 8080), process.env['HOST'] ?? '127.0.0.1', () => {
   console.log('listening on', server.address());
 });
-// What was stored and not handled when it ended.
+// What was stored and not handled when it ended, and what could not be handled.
 work();
+setInterval(work, 60_000);
