@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { redeliverEvents } from '../../db/deliveries/redeliver.ts';
 import { createEndpointSecret } from '../../events/endpoint-secret.ts';
 import { eventually } from '../support/eventually.ts';
 import { link, startFreshetWithBank, untilStatus, type LinkedAccount } from '../support/link.ts';
@@ -15,21 +14,13 @@ import {
   type RunningSample,
   type SampleProgram,
 } from '../support/start-sample.ts';
-import { storeEndpoint } from '../support/store-endpoint.ts';
 import { heldInDatabase, newFolder, ofAccount, SAMPLES, shownByApi, type Held } from './samples.ts';
 
 let freshet: Freshet;
 let bank: TestBank;
 let close: () => Promise<void>;
 beforeAll(async () => {
-  ({ freshet, bank, close } = await startFreshetWithBank({
-    reconcileSeconds: 1,
-    workerEnv: {
-      FRESHET_ENDPOINT_ALLOW_HTTP: 'true',
-      FRESHET_ENDPOINT_PORTS: '1-65535',
-      FRESHET_ENDPOINT_ALLOWED_RANGES: '127.0.0.0/8',
-    },
-  }));
+  ({ freshet, bank, close } = await startFreshetWithBank({ reconcileSeconds: 1 }));
 });
 afterAll(() => close());
 
@@ -62,6 +53,12 @@ async function expectHeld(account: LinkedAccount, held: () => Held): Promise<voi
   expect(ofAccount(held(), account.account)).toEqual(await shownByApi(freshet, account.account));
 }
 
+async function createEndpoint(wanted: object): Promise<string> {
+  const { status, body } = await freshet.call('POST', '/v1/endpoints', wanted);
+  expect(status).toBe(201);
+  return body.id;
+}
+
 const deliveriesTo = async (endpointId: string) =>
   await freshet.db
     .selectFrom('deliveries')
@@ -75,7 +72,8 @@ async function deliveredAgain(endpointId: string): Promise<void> {
     (await deliveriesTo(endpointId)).map(({ event_id: id, attempts }) => [id, attempts]),
   );
   const since = new Date(0).toISOString();
-  await redeliverEvents(freshet.db, endpointId, { since }, { most: 1_000, after: null });
+  const asked = await freshet.call('POST', `/v1/endpoints/${endpointId}/redeliver`, { since });
+  expect([asked.status, asked.body.next_cursor]).toEqual([200, null]);
   await eventually(
     async () =>
       (await deliveriesTo(endpointId)).every(
@@ -173,10 +171,10 @@ for (const sample of SAMPLES) {
       program = sample.prepare();
       place = sample.place();
       ({ url } = await start());
-      endpointId = await storeEndpoint(freshet, url, secret);
+      endpointId = await createEndpoint({ url, secret });
     }, 180_000);
     afterAll(async () => {
-      await freshet.db.deleteFrom('webhook_endpoints').where('id', '=', endpointId).execute();
+      await freshet.call('DELETE', `/v1/endpoints/${endpointId}`);
       await runs.at(-1)?.kill();
     });
 
@@ -307,13 +305,13 @@ describe('the followers of the change feed', () => {
     const env = { ...settings(), WEBHOOK_SECRETS: secret };
     const run = await startSample(nodeSample('receivers/pull/woken.ts'), env);
     runs.push(run);
-    const endpointId = await storeEndpoint(freshet, run.url, secret, 'ids');
+    const endpointId = await createEndpoint({ url: run.url, secret, payload: 'ids' });
     const account = await linked();
     await expectHeld(account, () => heldInDatabase(env.DATABASE));
     await letThingsHappen(account);
     await expectHeld(account, () => heldInDatabase(env.DATABASE));
     const forged = { id: randomUUID(), body: '{}', secret: createEndpointSecret() };
     expect(await post(run.url, forged)).toBe(401);
-    await freshet.db.deleteFrom('webhook_endpoints').where('id', '=', endpointId).execute();
+    await freshet.call('DELETE', `/v1/endpoints/${endpointId}`);
   }, 90_000);
 });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { DELIVERY_PACE } from '../../config/delivery-pace.ts';
@@ -71,7 +71,7 @@ describe('the page for receivers', () => {
     expect(given('signature')).toBe(signature);
   });
 
-  it('points only to headings that it has', () => {
+  it('points only to what there is', () => {
     const headings = [...page.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
       heading
         .toLowerCase()
@@ -80,5 +80,7 @@ describe('the page for receivers', () => {
     );
     const anchors = [...page.matchAll(/\]\(#(.*?)\)/g)].map(([, anchor]) => anchor);
     expect(headings).toEqual(expect.arrayContaining(anchors));
+    const files = [...page.matchAll(/\]\(([\w./-]+)(?:#.*?)?\)/g)].map(([, file = '']) => file);
+    expect(files.filter((file) => !existsSync(new URL(file, DOCS)))).toEqual([]);
   });
 });

@@ -127,9 +127,12 @@ is_stored = threading.Event()
 def work():
     db = connect()
     while True:
-        # Also what was stored and not handled when the program ended, and what could not be handled.
+        # Also what was stored, and not handled, when the program ended; and what has failed.
         is_stored.clear()
-        handle_stored(db)
+        try:
+            handle_stored(db)
+        except sqlite3.Error as error:
+            complain("cannot work:", repr(error))
         is_stored.wait(timeout=60)
 
 
