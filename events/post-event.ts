@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { EndpointRules } from '../config/endpoint-rules.ts';
 import { VERSION } from '../config/version.ts';
 import { refuseUrl } from './endpoint-url.ts';
@@ -18,11 +19,19 @@ export interface EventPost {
 export interface EventPoster {
   /**
    * Posts once, follows no redirect, and uses no proxy. What the network and the receiver do is an outcome. Rejects only
-   * with the reason of `signal`, when that aborts; with undici's error for a header that is none; or after `close`.
+   * with the reason of `signal`, when that aborts; with undici's error for a header that is none; or with
+   * `PosterClosed`.
    */
   post(event: EventPost): Promise<PostOutcome>;
-  /** Takes no more, and resolves when what is under way has ended. */
-  close(): Promise<void>;
+  /** Takes no more, and resolves when what is under way has ended; what has not after `withinMs` is dropped. */
+  close(withinMs?: number): Promise<void>;
+}
+
+/** Nothing is known of what came of the post. */
+export class PosterClosed extends Error {
+  constructor() {
+    super('the poster is closed');
+  }
 }
 
 export interface EventPosterOptions {
@@ -63,7 +72,7 @@ export function createEventPoster(options: EventPosterOptions): EventPoster {
 
   return {
     async post({ url, headers, body, signal }) {
-      if (isClosed) throw new Error('the poster is closed');
+      if (isClosed) throw new PosterClosed();
       // One that was stored under other rules.
       if (!receivers.has(url) && refuseUrl(url, rules) !== null) return REFUSED;
       const { dispatcher, origin, path } = receivers.of(url);
@@ -74,15 +83,19 @@ export function createEventPoster(options: EventPosterOptions): EventPoster {
       underWay.add(posted);
       try {
         return await posted;
+      } catch (error) {
+        throw isClosed && error !== signal?.reason ? new PosterClosed() : error;
       } finally {
         underWay.delete(posted);
       }
     },
-    async close() {
+    async close(withinMs) {
       isClosed = true;
-      await Promise.allSettled(underWay);
-      closed.abort(new Error('the poster is closed'));
+      const ended = Promise.allSettled(underWay);
+      const late = withinMs === undefined ? [] : [delay(withinMs, undefined, { ref: false })];
+      await Promise.race([ended, ...late]);
       await receivers.close();
+      closed.abort(new PosterClosed());
     },
   };
 }

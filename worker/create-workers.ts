@@ -59,6 +59,8 @@ export async function createWorkers(options: WorkersOptions): Promise<Worker[]> 
   const deliveries = Worker.create({
     ...common,
     taskQueue: deliveryTaskQueue(taskQueue),
+    // They begin nothing more once they are asked to stop, and wait for what is under way.
+    shutdownGraceTime: 0,
     activities: createActivities({ ...deps, metrics: metrics.ofProvider('none') }),
     maxConcurrentActivityTaskExecutions: DELIVERY_CONCURRENCY,
   });

@@ -145,7 +145,8 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
   } finally {
     upkeep.abort();
     await upkeepEnded;
-    await poster.close();
+    // Whoever was to hear of what is still under way waits for it no more.
+    await poster.close(0);
     await clientConnection.close();
     await connection.close();
     await db.destroy();

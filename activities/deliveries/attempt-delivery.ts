@@ -1,5 +1,5 @@
 import type { Logger } from '../../config/logger.ts';
-import type { EventPoster } from '../../events/post-event.ts';
+import { PosterClosed, type EventPoster } from '../../events/post-event.ts';
 import { renderEvent } from '../../events/render-event.ts';
 import { sign } from '../../events/sign.ts';
 import type { LoadedDelivery } from './due-loader.ts';
@@ -17,7 +17,8 @@ export interface AttemptOutcome {
 
 /**
  * Posts an event once, as it stands now. The same id goes with every attempt, a new time and signature.
- * A mistake of ours in one event fails that one, and keeps none from being sent.
+ * A mistake of ours in one event fails that one, and keeps none from being sent. Rejects with
+ * `PosterClosed` where the worker ends before it has.
  */
 export async function attemptDelivery(
   { poster, logger }: { readonly poster: EventPoster; readonly logger: Logger },
@@ -31,6 +32,7 @@ export async function attemptDelivery(
     const { status, responseStart, ...outcome } = await poster.post({ url, headers, body });
     return { ...outcome, statusCode: status, responseStart: responseStart || null };
   } catch (err) {
+    if (err instanceof PosterClosed) throw err;
     logger.error({ err, endpointId, eventId: delivery.id }, 'event cannot be sent');
     const nothing = { statusCode: null, retryAfterMs: null, latencyMs: 0, responseStart: null };
     return { ...nothing, errorCode: 'internal' };

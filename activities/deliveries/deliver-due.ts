@@ -84,7 +84,7 @@ export async function deliverDue(
     // It may claim the endpoint, which is to be released behind it.
     await loading;
     // Those that end later are stored all the same.
-    await Promise.race([sender.idle(), aborted(signal).then(() => delay(GRACE_MS))]);
+    await Promise.race([sender.idle(), aborted(signal).then(grace)]);
   } finally {
     signal.removeEventListener('abort', bell.ring);
   }
@@ -94,8 +94,11 @@ export async function deliverDue(
   if (delivered + failed > 0) logger.info({ endpointId, delivered, failed }, 'events delivered');
   // In this order: see takeWakes.
   await releaseEndpoint(db, endpointId);
-  return { waitMs: await timeUntilDue(db, endpointId) };
+  return { waitMs: await timeUntilDue(db, endpointId), isFailing: session.isFailing };
 }
+
+/** It keeps no process from ending. */
+const grace = (): Promise<void> => delay(GRACE_MS, undefined, { ref: false });
 
 async function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;

@@ -69,5 +69,5 @@ const isBeforeCounted = ({ countedAt }: EndpointHealth, startedAt: number): bool
   countedAt !== null && startedAt < countedAt;
 
 /** Whether an endpoint is to have one request at a time, to see whether it has recovered. */
-export const isTried = (health: EndpointHealth, pace: DeliveryPace): boolean =>
+export const isFailing = (health: EndpointHealth, pace: DeliveryPace): boolean =>
   health.failures >= pace.failuresToRest;

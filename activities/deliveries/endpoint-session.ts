@@ -7,7 +7,7 @@ import {
   afterFailure,
   afterSuccess,
   HEALTHY,
-  isTried,
+  isFailing,
   type EndpointHealth,
   type FailedAttempt,
 } from './endpoint-health.ts';
@@ -29,6 +29,8 @@ export interface EndpointSession {
   readonly open: OpenEndpoint | undefined;
   /** How many requests it may have under way. */
   readonly room: number;
+  /** It has failed several times in a row. */
+  readonly isFailing: boolean;
   /** @param startedAt of the attempt, in milliseconds since the epoch. */
   succeeded(startedAt: number): Promise<void>;
   /** One that goes on failing, or says that it is gone, is disabled. */
@@ -81,7 +83,10 @@ export function createEndpointSession(deps: ActivityDeps, endpointId: string): E
       return (health.restUntil ?? 0) > Date.now() ? undefined : endpoint;
     },
     get room() {
-      return isTried(health, pace) ? 1 : pace.concurrency;
+      return isFailing(health, pace) ? 1 : pace.concurrency;
+    },
+    get isFailing() {
+      return isFailing(health, pace);
     },
     async succeeded(startedAt) {
       const now = Date.now();

@@ -105,7 +105,7 @@ describe('when a worker', () => {
     const heard = await stage.listen(acceptLater);
     const events = await manyHappen(10, 60);
     await eventually(() => heard.accepted().length >= 40);
-    const { code } = await stage.freshet.worker().stop(); console.log(stage.freshet.worker().output().slice(-3000));
+    const { code } = await stage.freshet.worker().stop();
     expect(code).toBe(0);
     expect(heard.accepted().length).toBeLessThan(events.length);
     await stage.freshet.startWorker();
