@@ -103,7 +103,7 @@ describe('when a worker', () => {
 
   it('is stopped, all arrives, and little of it twice', async () => {
     const heard = await stage.listen(acceptLater);
-    const events = await manyHappen(10, 60);
+    const events = await manyHappen(10, 30);
     await eventually(() => heard.accepted().length >= 40);
     const { code } = await stage.freshet.worker().stop();
     expect(code).toBe(0);

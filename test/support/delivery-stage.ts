@@ -12,11 +12,12 @@ export interface Heard extends Receiver {
   readonly secret: string;
 }
 
-/** A Freshet whose accounts belong to no bank, and as many receivers as a test wants. */
+/** A Freshet, and as many receivers as a test wants. */
 export interface DeliveryStage {
   readonly freshet: Freshet;
   /** A receiver with an endpoint of its own; `values` as the API takes them. */
   listen(answer?: Answer, values?: object): Promise<Heard>;
+  /** An account that belongs to no bank. */
   account(): Promise<string>;
   /** Has so many things happen to an account, in one transaction. Answers with the events' ids, in their order. */
   happen(accountId: string, count?: number, type?: EventType): Promise<string[]>;
@@ -36,7 +37,10 @@ export type AttemptOfStage = Awaited<ReturnType<typeof attemptsAt>>[number];
 export type EndpointOfStage = Awaited<ReturnType<typeof endpointRow>>;
 
 export async function startDeliveryStage(options: FreshetOptions = {}): Promise<DeliveryStage> {
-  const freshet = await startFreshet({ reconcileSeconds: 1, ...options });
+  return deliveryStageOf(await startFreshet({ reconcileSeconds: 1, ...options }));
+}
+
+export function deliveryStageOf(freshet: Freshet): DeliveryStage {
   const { db } = freshet;
   let heard: Heard[] = [];
 

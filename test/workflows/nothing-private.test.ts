@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { allThatTemporalHolds } from '../support/all-that-temporal-holds.ts';
 import { eventually } from '../support/eventually.ts';
 import { link, startFreshetWithBank, untilStatus, whenDone, type Linked } from '../support/link.ts';
 import { linkThenFail, storedFor } from '../support/link-then-fail.ts';
@@ -102,24 +103,6 @@ async function erase(one: Linked): Promise<void> {
   await asked;
 }
 
-/** All that Temporal holds and shows of its workflows, as text, by workflow. */
-async function allThatTemporalHolds(): Promise<Map<string, string>> {
-  const held = new Map<string, string>();
-  for await (const listed of freshet.temporal.workflow.list()) {
-    const { workflowId, runId } = listed;
-    const handle = freshet.temporal.workflow.getHandle(workflowId, runId);
-    const parts = await Promise.all([
-      handle.describe().then(({ raw }) => raw),
-      // Also the summaries of activities and timers.
-      handle.fetchHistory(),
-      // The current details.
-      handle.query('__temporal_workflow_metadata'),
-    ]);
-    held.set(`${workflowId} ${runId}`, [listed.raw, ...parts].map(readable).join('\n'));
-  }
-  return held;
-}
-
 it('names, amounts, numbers and secrets are nowhere in Temporal (invariant 8)', async () => {
   const long = await linked('Private Savings', '314159.26');
   const erased = await linked('Private Current', '299792.45');
@@ -160,7 +143,7 @@ it('names, amounts, numbers and secrets are nowhere in Temporal (invariant 8)', 
     return expected.filter((one) => !listed.some(({ workflowId }) => workflowId.startsWith(one)));
   };
   await expect.poll(missing, { timeout: 15_000 }).toEqual([]);
-  const held = await allThatTemporalHolds();
+  const held = await allThatTemporalHolds(freshet.temporal);
   const all = [...held.values()].join('\n');
   const known = [
     '"triggers":["link"]',
@@ -184,20 +167,3 @@ it('names, amounts, numbers and secrets are nowhere in Temporal (invariant 8)', 
   const log = freshet.worker().output();
   expect(words.filter((word) => log.includes(word))).toEqual([]);
 }, 90_000);
-
-/** What an answer of Temporal says, with its payloads as what they say, not as bytes. */
-function readable(answer: unknown): string {
-  const texts: string[] = [];
-  const walk = (value: unknown): void => {
-    if (value instanceof Uint8Array) texts.push(Buffer.from(value).toString());
-    else if (typeof value === 'string') texts.push(value);
-    else if (typeof value === 'object' && value !== null) {
-      for (const [key, inner] of Object.entries(value)) {
-        texts.push(key);
-        walk(inner);
-      }
-    }
-  };
-  walk(answer);
-  return texts.join('\n');
-}
