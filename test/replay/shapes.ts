@@ -3,6 +3,13 @@ import { link, untilFound, untilStatus, whenDone, type Linked } from '../support
 import { expectTruth } from '../support/mirror.ts';
 import type { TestBank } from '../support/start-bank.ts';
 import type { Freshet } from '../support/start-freshet.ts';
+import {
+  accept,
+  startReceiver,
+  withStatus,
+  type Answer,
+  type Receiver,
+} from '../support/start-receiver.ts';
 
 /** What the shapes are played on: at `PACE_OF_SHAPES` or, those `inShortRuns`, at `PACE_OF_SHORT_RUNS`. */
 export interface Stage {
@@ -21,6 +28,7 @@ export const PACE_OF_SHAPES = {
     syncsPerRun: 250,
   },
   intervals: { one_minute: 700 },
+  deliveryPace: { lingerMs: 200, retryDelaysMs: [1_500], jitter: 0 },
 } as const;
 
 /**
@@ -105,6 +113,43 @@ async function unlink(stage: Stage, { connectionId }: Account, query = ''): Prom
   return await untilEnded(stage, `connection-unlink:${connectionId}`);
 }
 
+interface Heard extends Receiver {
+  readonly endpointId: string;
+  readonly workflowId: string;
+  /** Has an event sent to it. */
+  tell(): Promise<void>;
+  /** Its workflow waits until the next attempt is due. */
+  untilWaiting(): Promise<void>;
+}
+
+/** An endpoint that hears of nothing but what it is told. */
+async function endpoint({ freshet }: Stage, answer?: Answer): Promise<Heard> {
+  const receiver = await startReceiver(answer);
+  const values = { url: receiver.url, event_types: ['webhook.test'] };
+  const { body } = await freshet.call('POST', '/v1/endpoints', values);
+  const workflowId = `endpoint-delivery:${body.id}`;
+  return {
+    ...receiver,
+    endpointId: body.id,
+    workflowId,
+    async tell() {
+      await freshet.call('POST', `/v1/endpoints/${body.id}/test`);
+    },
+    async untilWaiting() {
+      await eventually(async () => {
+        const { events } = await freshet.temporal.workflow.getHandle(workflowId).fetchHistory();
+        return events?.some((event) => event.timerStartedEventAttributes);
+      });
+    },
+  };
+}
+
+async function untilDelivered(stage: Stage, heard: Heard): Promise<string> {
+  await untilEnded(stage, heard.workflowId);
+  await heard.close();
+  return heard.workflowId;
+}
+
 /** The shapes of one run that the histories of our workflows take, by the names of the recorded files. */
 export const shapes: Readonly<Record<string, Shape>> = {
   'first-scan': async (stage) => (await account(stage)).workflowId,
@@ -132,6 +177,29 @@ export const shapes: Readonly<Record<string, Shape>> = {
       refresh(stage, one, { full: true, wait: 20 }),
     ]);
     return one.workflowId;
+  },
+
+  delivered: async (stage) => {
+    const heard = await endpoint(stage);
+    await heard.tell();
+    return await untilDelivered(stage, heard);
+  },
+
+  'delivered-again': async (stage) => {
+    const heard = await endpoint(stage, withStatus(500));
+    await heard.tell();
+    await heard.untilWaiting();
+    heard.answer(accept);
+    return await untilDelivered(stage, heard);
+  },
+
+  'delivered-meanwhile': async (stage) => {
+    const heard = await endpoint(stage, withStatus(500));
+    await heard.tell();
+    await heard.untilWaiting();
+    heard.answer(accept);
+    await heard.tell();
+    return await untilDelivered(stage, heard);
   },
 
   settings: async (stage) => {
