@@ -26,8 +26,8 @@ export function createAttemptRecorder(db: Database): AttemptRecorder {
   async function storeAll(): Promise<void> {
     while (waiting.length > 0) {
       if (waiting.length < MOST_AT_ONCE) await delay(GATHER_MS);
-      const batch = waiting.slice(0, MOST_AT_ONCE);
-      waiting = waiting.slice(MOST_AT_ONCE);
+      const { batch, rest } = split(waiting);
+      waiting = rest;
       const attempts = batch.map(({ attempt }) => attempt);
       const error = await recordAttempts(db, attempts).catch((error: unknown) => ({ error }));
       for (const { attempt, onStored } of batch) onStored(attempt, error?.error);
@@ -43,4 +43,17 @@ export function createAttemptRecorder(db: Database): AttemptRecorder {
       void storeAll();
     },
   };
+}
+
+/** Of two attempts at one delivery, the second goes with the next: a round that was thought dead may have made one. */
+function split(waiting: readonly Waiting[]): { batch: Waiting[]; rest: Waiting[] } {
+  const [batch, rest]: [Waiting[], Waiting[]] = [[], []];
+  const deliveries = new Set<string>();
+  for (const one of waiting) {
+    const delivery = one.attempt.endpointId + one.attempt.eventId;
+    const isTaken = batch.length < MOST_AT_ONCE && !deliveries.has(delivery);
+    (isTaken ? batch : rest).push(one);
+    if (isTaken) deliveries.add(delivery);
+  }
+  return { batch, rest };
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startDeliveryStage, type DeliveryStage, type Heard } from '../support/delivery-stage.ts';
 import { eventually } from '../support/eventually.ts';
-import { accept, withStatus, type Answer } from '../support/start-receiver.ts';
+import { accept, hang, withStatus, type Answer } from '../support/start-receiver.ts';
 
 const CONCURRENCY = 8;
 
@@ -113,6 +113,23 @@ describe('when a worker', () => {
     await untilStored(heard, 'delivered');
     expectNothingMadeUp(heard, events);
     expect(heard.received.length - events.length).toBeLessThanOrEqual(CONCURRENCY);
+  }, 90_000);
+});
+
+describe('when a worker is stopped while a receiver hangs', () => {
+  it('it ends all the same, and counts no attempt of which it does not know the end', async () => {
+    const heard = await stage.listen(hang);
+    const events = await stage.happen(await stage.account());
+    await eventually(() => heard.received.length === 1);
+    const { code } = await stage.freshet.worker().stop();
+    expect(code).toBe(0);
+    expect(await stage.deliveries(heard.endpointId)).toMatchObject([
+      { status: 'pending', attempts: 0 },
+    ]);
+    heard.answer(accept);
+    await stage.freshet.startWorker();
+    await untilAccepted(heard, events, 60_000);
+    expectNothingMadeUp(heard, events);
   }, 90_000);
 });
 
