@@ -36,7 +36,7 @@ export interface EndpointSession {
   /** It has failed several times in a row. */
   readonly isFailing: boolean;
   /**
-   * What one that had been failing has waited for is due at once.
+   * What it has kept waiting since it began to fail is due at once.
    * @param startedAt of the attempt, in milliseconds since the epoch.
    */
   succeeded(startedAt: number): Promise<void>;
@@ -97,12 +97,15 @@ export function createEndpointSession(deps: ActivityDeps, endpointId: string): E
     },
     async succeeded(startedAt) {
       const now = Date.now();
-      const [hadFailed, wasDown] = [health.failures > 0, isFailing(health, pace)];
+      const { failures, failingSince } = health;
+      const wasDown = isFailing(health, pace);
       health = afterSuccess(health, startedAt);
-      if (!hadFailed && now - successNotedAt < CLAIM_ANEW_MS) return;
+      if (failures === 0 && now - successNotedAt < CLAIM_ANEW_MS) return;
       successNotedAt = now;
       await note(true);
-      if (wasDown) await retryNow(db, endpointId);
+      if (!wasDown || failingSince === null) return;
+      // What had failed before that fails by itself: each time its tries would be used up, and all wait for them.
+      await retryNow(db, endpointId, new Date(failingSince - pace.attemptTimeoutMs));
     },
     async failed(attempt) {
       const { statusCode, endedAt } = attempt;

@@ -14,16 +14,25 @@ export async function wakeEndpoint(trx: Transaction<Schema>, endpointId: string)
   await trx.insertInto('delivery_wakes').values({ endpoint_id: endpointId }).execute();
 }
 
-/** The same where a worker looks already. */
+/**
+ * The same where a worker looks already.
+ * @param firstTriedSince those that were first tried before then keep their times; absent: none.
+ */
 export async function retryNow(
   db: Pick<Database, 'getExecutor'>,
   endpointId: string,
+  firstTriedSince: Date | null = null,
 ): Promise<void> {
   await sql`
     update deliveries set next_attempt_at = now()
     from (
       select event_id from deliveries
       where endpoint_id = ${endpointId}::uuid and status = 'pending' and next_attempt_at > now()
+        and not exists (
+          select from delivery_attempts attempt
+          where attempt.event_id = deliveries.event_id and attempt.endpoint_id = deliveries.endpoint_id
+            and number = 1 and started_at < ${firstTriedSince}::timestamptz
+        )
       order by event_id
       limit ${MOST}
       for no key update skip locked

@@ -8,6 +8,7 @@ const SECOND = 1_000;
 const CONCURRENCY = 8;
 
 const PACE = {
+  retryDelaysMs: Array.from({ length: 9 }, () => 3_600 * SECOND),
   concurrency: CONCURRENCY,
   firstRestMs: 600 * SECOND,
   longestRestMs: 2_400 * SECOND,
@@ -205,6 +206,37 @@ describe('an endpoint that fails again and again', () => {
     expect(together).toBeGreaterThan(1);
     row = await untilQuiet(heard);
     expect(row).toMatchObject({ failures: 0, failing_since: null, rest_until: null });
+  });
+
+  it('gets at once what it has kept waiting, but not what had failed before', async () => {
+    const [bad = '', other = ''] = [await stage.account(), await stage.account()];
+    const refuseBad: Answer = (one, response) =>
+      (one.body.account_id === bad ? withStatus(500) : accept)(one, response);
+    const heard = await stage.listen(refuseBad);
+    const [failing = ''] = await stage.happen(bad);
+    await untilFailures(heard, 1);
+    await stage.freshet.db
+      .updateTable('delivery_attempts')
+      .set({ started_at: new Date(Date.now() - 600 * SECOND) })
+      .where('event_id', '=', failing)
+      .execute();
+    await untilAccepted(heard, await stage.happen(other));
+
+    heard.answer(withStatus(500));
+    const events = await stage.happen(other, 5);
+    await untilEndpoint(heard, (row) => row.rest_until !== null && row.delivering_until === null);
+    const requests = idsOf(heard).length;
+    heard.answer(refuseBad);
+    await stage.freshet.db
+      .updateTable('webhook_endpoints')
+      .set({ rest_until: null })
+      .where('id', '=', heard.endpointId)
+      .execute();
+    const [next = ''] = await stage.happen(other);
+    await untilAccepted(heard, [next, ...events]);
+    await untilQuiet(heard);
+    expect(idsOf(heard).slice(requests)).not.toContain(failing);
+    expect(await stage.attempts(heard.endpointId, failing)).toHaveLength(1);
   });
 
   it('is disabled after days of it, which the others hear, and gets all that waited', async () => {
