@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   afterFailure,
@@ -64,8 +64,10 @@ describe('the health of an endpoint', () => {
     for (const statusCode of [400, 404, 500]) {
       expect(failed(HEALTHY, 0, 10, { statusCode }).restUntil).toBeNull();
     }
-    const asked = (retryAfterMs: number) => failed(HEALTHY, 0, 10, { retryAfterMs }).restUntil;
-    expect([asked(60_000), asked(9 * HOUR)]).toEqual([60_010, HOUR + 10]);
+    const asked = [60_000, 9 * HOUR].map(
+      (retryAfterMs) => failed(HEALTHY, 0, 10, { retryAfterMs }).restUntil,
+    );
+    expect(asked).toEqual([60_010, HOUR + 10]);
   });
 
   it('keeps the longest rest that was asked for, whatever else was under way', () => {

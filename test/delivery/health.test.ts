@@ -209,7 +209,7 @@ describe('an endpoint that fails again and again', () => {
   });
 
   it('gets at once what it has kept waiting, but not what had failed before', async () => {
-    const [bad = '', other = ''] = [await stage.account(), await stage.account()];
+    const [bad, other] = [await stage.account(), await stage.account()];
     const refuseBad: Answer = (one, response) =>
       (one.body.account_id === bad ? withStatus(500) : accept)(one, response);
     const heard = await stage.listen(refuseBad);

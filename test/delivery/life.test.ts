@@ -116,8 +116,8 @@ describe('when a worker', () => {
   }, 90_000);
 });
 
-describe('when a worker is stopped while a receiver hangs', () => {
-  it('it ends all the same, and counts no attempt of which it does not know the end', async () => {
+describe('a worker that is stopped while a receiver hangs', () => {
+  it('ends all the same, and counts no attempt of which it does not know the end', async () => {
     const heard = await stage.listen(hang);
     const events = await stage.happen(await stage.account());
     await eventually(() => heard.received.length === 1);
@@ -133,16 +133,16 @@ describe('when a worker is stopped while a receiver hangs', () => {
   }, 90_000);
 });
 
-describe('the reconciler', () => {
-  /** As if that had been for two minutes. */
-  const age = ({ endpointId }: Heard) =>
-    stage.freshet.db
-      .updateTable('deliveries')
-      .set({ next_attempt_at: sql<Date>`now() - interval '2 minutes'` })
-      .where('endpoint_id', '=', endpointId)
-      .where('status', '=', 'pending')
-      .execute();
+/** What waits has been due for two minutes. */
+const age = ({ endpointId }: Heard) =>
+  stage.freshet.db
+    .updateTable('deliveries')
+    .set({ next_attempt_at: sql<Date>`now() - interval '2 minutes'` })
+    .where('endpoint_id', '=', endpointId)
+    .where('status', '=', 'pending')
+    .execute();
 
+describe('the reconciler', () => {
   it('wakes for what nobody was woken for', async () => {
     const heard = await stage.listen(accept, { event_types: ['webhook.test'] });
     const events = await stage.happen(await stage.account(), 3);

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createOrderedQueue, type OrderedItem } from '../../activities/deliveries/ordered-queue.ts';
 
@@ -32,6 +32,13 @@ const isHeldUpBy = (later: Item, earlier: Item): boolean =>
   later.account_id === earlier.account_id &&
   (later.sync_run_id === null || later.sync_run_id !== earlier.sync_run_id);
 
+const part = (place: number): Item => ({
+  id: String(place),
+  place,
+  account_id: 'a',
+  sync_run_id: 's',
+});
+
 /** Whatever is left, is taken and ended. */
 function drain(queue: ReturnType<typeof createOrderedQueue<Item>>, underWay: Item[]): Item[] {
   const taken: Item[] = [];
@@ -60,9 +67,10 @@ describe('the queue of an endpoint', () => {
         for (const { kind, at } of play) {
           if (kind === 'add') queue.add(toAdd.splice(0, at % 7));
           const item = kind === 'take' ? queue.take() : undefined;
+          const earlier = item ? all.slice(0, item.place) : [];
+          const passed = earlier.filter((one) => item && isHeldUpBy(item, one) && !ended.has(one));
+          expect(passed).toEqual([]);
           if (item) {
-            const earlier = all.slice(0, item.place).filter((one) => isHeldUpBy(item, one));
-            expect(earlier.filter((one) => !ended.has(one))).toEqual([]);
             taken.push(item);
             underWay.push(item);
           }
@@ -92,12 +100,6 @@ describe('the queue of an endpoint', () => {
 
   it('lets the parts of a sync go side by side, and what is of no account', () => {
     const queue = createOrderedQueue<Item>(HOLD_MS);
-    const part = (place: number): Item => ({
-      id: String(place),
-      place,
-      account_id: 'a',
-      sync_run_id: 's',
-    });
     const ofNone = { id: '3', place: 3, account_id: null, sync_run_id: null };
     const next: Item = { id: '2', place: 2, account_id: 'a', sync_run_id: 't' };
     queue.add([part(0), part(1), next, ofNone]);

@@ -6,6 +6,7 @@ import { VERSION } from '../../config/version.ts';
 import type { PostOutcome } from '../../events/exchange.ts';
 import {
   createEventPoster,
+  PosterClosed,
   type EventPoster,
   type EventPosterOptions,
 } from '../../events/post-event.ts';
@@ -122,6 +123,16 @@ describe('a post', () => {
     await poster.close();
     await eventually(() => server.open() === 0, { describe: 'all connections to be closed' });
     await expect(post(poster, server.port)).rejects.toThrow('the poster is closed');
+  });
+
+  it('is dropped where the poster may wait no longer, and nothing is known of it', async () => {
+    const server = await receiver(() => undefined);
+    const poster = posterWith();
+    const posted = post(poster, server.port).catch((error: unknown) => error);
+    await eventually(() => server.open() === 1);
+    await poster.close(0);
+    expect(await posted).toBeInstanceOf(PosterClosed);
+    await eventually(() => server.open() === 0, { describe: 'all connections to be closed' });
   });
 
   it('to one URL is not held up by those to another at the same host', async () => {

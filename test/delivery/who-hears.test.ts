@@ -182,19 +182,19 @@ describe('what an endpoint wants to hear', () => {
     });
     const one = await linked({ accounts: 1, transactions: 250 });
     const parts = (await untilTold(full, 'transaction.success', 3)).map(({ body }) => body.data);
-    expect(parts.map(({ part }) => part).sort()).toEqual([1, 2, 3]);
+    expect(new Set(parts.map(({ part }) => part))).toEqual(new Set([1, 2, 3]));
     const sizes = parts.map(({ transactions }) => transactions.added.length);
     expect(sizes.toSorted((a, b) => a - b)).toEqual([50, 100, 100]);
     const told = parts.flatMap(({ transactions }) => transactions.added);
     const { transactions: truth } = await bank.truth(one.accounts[0].bank);
-    expect(told.map(({ provider_transaction_id: id }) => id).sort()).toEqual(
-      truth.map(({ id }) => id).sort(),
+    expect(new Set(told.map(({ provider_transaction_id: id }) => id))).toEqual(
+      new Set(truth.map(({ id }) => id)),
     );
     for (const { counts } of parts) expect(counts).toEqual({ added: 250, changed: 0, removed: 0 });
 
     const named = (await untilTold(ids, 'transaction.success', 3)).map(({ body }) => body.data);
-    expect(named.flatMap(({ transaction_ids: list }) => list.added).sort()).toEqual(
-      told.map(({ id }) => id).sort(),
+    expect(new Set(named.flatMap(({ transaction_ids: list }) => list.added))).toEqual(
+      new Set(told.map(({ id }) => id)),
     );
     const [balance] = await untilTold(ids, 'balance.success');
     for (const { text } of ids.received) {
@@ -238,7 +238,12 @@ describe('what the bank told, and where events go', () => {
     const { transactions } = await bank.truth(one.accounts[0].bank);
     const words = [
       ...transactions.flatMap(({ id, description }) => [id, description]),
-      ...[path, answer, 'Confidential-books', 'nobody.invalid', 'Private Savings', '314159.26'],
+      path,
+      answer,
+      'Confidential-books',
+      'nobody.invalid',
+      'Private Savings',
+      '314159.26',
       endpoint.secret,
       endpoint.secret.slice('whsec_'.length),
     ];
