@@ -50,7 +50,7 @@ export const DELIVERY_PACE: DeliveryPace = {
   firstRestMs: 5 * SECOND,
   longestRestMs: 5 * MINUTE,
   disableAfterMs: 5 * 24 * HOUR,
-  roundMs: MINUTE,
+  roundMs: 4 * MINUTE,
   lingerMs: 10 * SECOND,
   accountLingerMs: SECOND,
 };

@@ -16,7 +16,7 @@ export const deliverDue = (
 ): Promise<DeliveryRound> =>
   proxyActivities<DeliveryActivities>({
     taskQueue: deliveryTaskQueue(workflowInfo().taskQueue),
-    startToCloseTimeout: '5m',
+    startToCloseTimeout: '10m',
     heartbeatTimeout: '10s',
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
     priority: { priorityKey: isFailing ? PRIORITY.failing : PRIORITY.healthy },

@@ -11,6 +11,6 @@ export interface DeliveryRound {
 }
 
 export interface DeliveryActivities {
-  /** Delivers what is due at an endpoint, for a minute at the most. */
+  /** Delivers what is due at an endpoint, for some minutes at the most. */
   deliverDue(input: { endpointId: string }): Promise<DeliveryRound>;
 }
