@@ -98,9 +98,10 @@ export function createEndpointSession(deps: ActivityDeps, endpointId: string): E
     async succeeded(startedAt) {
       const now = Date.now();
       const { failures, failingSince } = health;
+      const isNews = failures > 0 || now - successNotedAt >= CLAIM_ANEW_MS;
       const wasDown = isFailing(health, pace);
       health = afterSuccess(health, startedAt);
-      if (failures === 0 && now - successNotedAt < CLAIM_ANEW_MS) return;
+      if (!isNews) return;
       successNotedAt = now;
       await note(true);
       if (!wasDown || failingSince === null) return;

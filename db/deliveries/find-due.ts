@@ -19,7 +19,8 @@ export async function findDue(
     .where('deliveries.endpoint_id', '=', endpointId)
     .where('deliveries.status', '=', 'pending')
     .where('deliveries.next_attempt_at', '<=', sql<Date>`now()`)
-    .where(sql<boolean>`deliveries.event_id <> all(${[...except]}::uuid[])`)
+    // As one text: pg would quote each of some hundreds.
+    .where(sql<boolean>`deliveries.event_id <> all(${`{${except.join(',')}}`}::uuid[])`)
     .orderBy('deliveries.next_attempt_at')
     .orderBy('deliveries.event_id')
     .limit(limit)
