@@ -33,6 +33,13 @@ const PASSED_ON = new Set([
   'FRESHET_ENDPOINT_ALLOWED_RANGES',
 ]);
 
+/** A receiver that is tried out runs on this machine. */
+const OWN_RECEIVERS = {
+  FRESHET_ENDPOINT_ALLOW_HTTP: 'true',
+  FRESHET_ENDPOINT_PORTS: '1-65535',
+  FRESHET_ENDPOINT_ALLOWED_RANGES: '127.0.0.0/8,::1',
+};
+
 export function partEnvironments(
   env: NodeJS.ProcessEnv,
   settings: StartSettings,
@@ -69,8 +76,9 @@ export function partEnvironments(
       FRESHET_SANDBOX_WEBHOOK_TOKEN: secrets.webhookToken,
       FRESHET_SANDBOX_STATE_FILE: state.sandboxState,
     },
-    worker: { ...base, ...database, ...temporal, ...okra },
+    worker: { ...OWN_RECEIVERS, ...base, ...database, ...temporal, ...okra },
     api: {
+      ...OWN_RECEIVERS,
       ...base,
       // What the shell calls FRESHET_METRICS_ADDRESS is the worker's.
       FRESHET_METRICS_ADDRESS: env['FRESHET_API_METRICS_ADDRESS'],

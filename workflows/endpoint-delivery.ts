@@ -13,13 +13,15 @@ const MOST_ROUNDS = 200;
  */
 export async function endpointDelivery(input: EndpointDeliveryInput): Promise<void> {
   let isAsked = false;
+  let isFailing = false;
   setHandler(deliveriesDue, () => {
     isAsked = true;
   });
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     isAsked = false;
     setCurrentDetails('Delivers what is due.');
-    const { waitMs } = await deliverDue(input);
+    const { waitMs, ...found } = await deliverDue(input, isFailing);
+    isFailing = found.isFailing;
     if (waitMs === null && !isAsked) return;
     if (waitMs !== null && waitMs > 0) {
       const due = new Date(Date.now() + waitMs).toISOString();

@@ -6,6 +6,8 @@
 export interface DeliveryRound {
   /** Milliseconds until more is due; null: nothing waits. */
   readonly waitMs: number | null;
+  /** The endpoint failed again and again: what is healthy goes before it. */
+  readonly isFailing: boolean;
 }
 
 export interface DeliveryActivities {

@@ -94,7 +94,7 @@ export async function deliverDue(
   if (delivered + failed > 0) logger.info({ endpointId, delivered, failed }, 'events delivered');
   // In this order: see takeWakes.
   await releaseEndpoint(db, endpointId);
-  return { waitMs: await timeUntilDue(db, endpointId) };
+  return { waitMs: await timeUntilDue(db, endpointId), isFailing: session.isFailing };
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

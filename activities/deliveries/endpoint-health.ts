@@ -54,5 +54,5 @@ export function afterFailure(
 }
 
 /** Whether an endpoint is to have one request at a time, to see whether it has recovered. */
-export const isTried = (health: EndpointHealth, pace: DeliveryPace): boolean =>
+export const isFailing = (health: EndpointHealth, pace: DeliveryPace): boolean =>
   health.failures >= pace.failuresToRest;

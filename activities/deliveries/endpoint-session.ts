@@ -6,7 +6,7 @@ import type { ActivityDeps } from '../deps.ts';
 import {
   afterFailure,
   HEALTHY,
-  isTried,
+  isFailing,
   type EndpointHealth,
   type FailedAttempt,
 } from './endpoint-health.ts';
@@ -28,6 +28,8 @@ export interface EndpointSession {
   readonly open: OpenEndpoint | undefined;
   /** How many requests it may have under way. */
   readonly room: number;
+  /** It has failed several times in a row. */
+  readonly isFailing: boolean;
   succeeded(): Promise<void>;
   /** One that goes on failing, or says that it is gone, is disabled. */
   failed(attempt: FailedAttempt): Promise<void>;
@@ -63,7 +65,10 @@ export function createEndpointSession(deps: ActivityDeps, endpointId: string): E
       return (health.restUntil ?? 0) > Date.now() ? undefined : endpoint;
     },
     get room() {
-      return isTried(health, pace) ? 1 : pace.concurrency;
+      return isFailing(health, pace) ? 1 : pace.concurrency;
+    },
+    get isFailing() {
+      return isFailing(health, pace);
     },
     async succeeded() {
       const now = Date.now();

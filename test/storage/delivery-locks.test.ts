@@ -51,7 +51,7 @@ describe('deliveries that many change at once', () => {
         some.map(({ one }) => ({
           endpointId: one.endpoint_id,
           eventId: one.event_id,
-          startedAt: new Date(),
+          startedAt: Date.now(),
           latencyMs: 1,
           statusCode: 500,
           errorCode: null,

@@ -151,6 +151,16 @@ describe('migrating', () => {
     ]);
   });
 
+  it('a database of the release before makes an endpoint of each webhook_url', async () => {
+    const { url, db } = await emptyOne();
+    await restore(url);
+    const hook = 'https://receiver.example.com/hook';
+    await sql`update accounts set webhook_url = ${hook} where id = ${ACCOUNT}`.execute(db);
+    await migrate(db);
+    const made = await db.selectFrom('webhook_endpoints').select(['account_id', 'url']).execute();
+    expect(made).toEqual([{ account_id: ACCOUNT, url: hook }]);
+  });
+
   it.each([
     ['an empty database', false],
     ['a database of the release before', true],

@@ -70,6 +70,7 @@ const untilSyncing = (id: string) =>
     { everyMs: 20, describe: `account ${id} to sync` },
   );
 
+/** What it was told of its states. */
 const eventsOf = async (id: string): Promise<string[]> => {
   const rows = await freshet.db
     .selectFrom('events')
@@ -77,7 +78,7 @@ const eventsOf = async (id: string): Promise<string[]> => {
     .orderBy('id')
     .select('type')
     .execute();
-  return rows.map(({ type }) => type);
+  return rows.map(({ type }) => type).filter((type) => /^account\.(?!linked)/.test(type));
 };
 
 const outcomesOf = (answer: { body: { syncs: { outcome: string }[] } }): string[] =>
