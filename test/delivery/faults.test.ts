@@ -39,7 +39,7 @@ import { watchCommits } from './support/watch-commits.ts';
 const SEED = Number(process.env['FRESHET_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const WEBHOOKS = Number(process.env['FRESHET_TEST_WEBHOOKS'] ?? 1_500);
 const CUSTOMERS = 16;
-const KILLS = 12;
+const KILLS = 16;
 /** Of the webhooks: two of them at a time tell of a login that ended and was renewed. */
 const OF_CONSENT = 0.04;
 
@@ -71,6 +71,14 @@ async function linkCustomers(freshet: Freshet, bank: TestBank, ownUrl: string): 
     linked[index] = await link(freshet, bank, wanted, refresh);
   });
   return linked;
+}
+
+/** None may: what goes wrong is a state, not an end. */
+async function failedWorkflows({ temporal }: Freshet): Promise<string[]> {
+  const ids: string[] = [];
+  const query = `ExecutionStatus in ('Failed', 'Terminated', 'TimedOut', 'Canceled')`;
+  for await (const { workflowId } of temporal.workflow.list({ query })) ids.push(workflowId);
+  return ids;
 }
 
 /** Where redirects lead to. */
@@ -186,7 +194,7 @@ it(`every event reaches every endpoint, whatever is killed (FRESHET_TEST_SEED=${
     }
   }
 
-  process.stderr.write(`T ${Date.now()-T0} linked\n`);
+  process.stderr.write(`T ${Date.now() - T0} linked\n`);
   await change(0);
   let changing = Promise.resolve();
   const plan = planKills(KILLS, randomFrom(SEED + 3)).map((kill) => ({
@@ -197,7 +205,7 @@ it(`every event reaches every endpoint, whatever is killed (FRESHET_TEST_SEED=${
     postbag.send();
     changing = changing.then(() => change(round + 1));
   });
-  process.stderr.write(`T ${Date.now()-T0} played\n`);
+  process.stderr.write(`T ${Date.now() - T0} played\n`);
   over.abort();
   await Promise.all([changing, refreshing, ...moods]);
   postbag.send();
@@ -207,7 +215,7 @@ it(`every event reaches every endpoint, whatever is killed (FRESHET_TEST_SEED=${
   });
   expect(killable.ended).toEqual([]);
   await postbag.delivered();
-  process.stderr.write(`T ${Date.now()-T0} acknowledged\n`);
+  process.stderr.write(`T ${Date.now() - T0} acknowledged\n`);
   await bank.control('DELETE', '/faults');
   await untilApplied(freshet.db, 120_000);
   await untilAllActive(freshet.db);
@@ -221,9 +229,30 @@ it(`every event reaches every endpoint, whatever is killed (FRESHET_TEST_SEED=${
   for (const hearing of hearings) {
     if (hearing.listener.name === 'gone') await hearAgain(freshet, hearing);
   }
-  process.stderr.write(`T ${Date.now()-T0} truth\n`);
+  process.stderr.write(`T ${Date.now() - T0} truth\n`);
   await untilDelivered(freshet.db, hearings, 120_000);
-  process.stderr.write(`T ${Date.now()-T0} drained\n`); process.stderr.write(JSON.stringify((await (await import('kysely')).sql`select (select json_object_agg(type, n) from (select type, count(*) as n from events group by 1) x) as events, (select count(*) from deliveries) as deliveries, (select count(*) from delivery_attempts) as attempts, (select json_object_agg(status, n) from (select status, count(*) as n from sync_runs group by 1) x) as syncs, (select json_object_agg(coalesce(status_code::text, error_code), n) from (select status_code, error_code, count(*) as n from delivery_attempts group by 1,2) y) as codes`.execute(freshet.db)).rows)+' seen '+JSON.stringify(hearings.map(h => [h.listener.name, h.receiver.seen.size, [...h.receiver.seen.values()].flat().length])) + '\n');//TMP
+  process.stderr.write(`T ${Date.now() - T0} drained\n`);
+  process.stderr.write(
+    JSON.stringify(
+      (
+        await (
+          await import('kysely')
+        )
+          .sql`select (select json_object_agg(type, n) from (select type, count(*) as n from events group by 1) x) as events, (select count(*) from deliveries) as deliveries, (select count(*) from delivery_attempts) as attempts, (select json_object_agg(status, n) from (select status, count(*) as n from sync_runs group by 1) x) as syncs, (select json_object_agg(coalesce(status_code::text, error_code), n) from (select status_code, error_code, count(*) as n from delivery_attempts group by 1,2) y) as codes`.execute(
+          freshet.db,
+        )
+      ).rows,
+    ) +
+      ' seen ' +
+      JSON.stringify(
+        hearings.map((h) => [
+          h.listener.name,
+          h.receiver.seen.size,
+          [...h.receiver.seen.values()].flat().length,
+        ]),
+      ) +
+      '\n',
+  ); //TMP
   await commits.done();
   await expectEventsTrue(freshet.db);
   await expectDelivered(freshet.db, hearings);
@@ -231,6 +260,7 @@ it(`every event reaches every endpoint, whatever is killed (FRESHET_TEST_SEED=${
   expect(commits.tooEarly).toEqual([]);
   expect([...mistakes]).toEqual([]);
   expect(canary.calls()).toBe(0);
+  expect(await failedWorkflows(freshet)).toEqual([]);
   expect(killable.ended).toEqual([]);
   // It was worth it.
   expect(commits.looks()).toBeGreaterThan(0);
