@@ -21,6 +21,8 @@ export interface DeliveryPace {
   readonly roundMs: number;
   /** It waits so long for more before it ends. */
   readonly lingerMs: number;
+  /** As long at an account's own endpoint, which hears of little. */
+  readonly accountLingerMs: number;
 }
 
 const SECOND = 1_000;
@@ -49,5 +51,6 @@ export const DELIVERY_PACE: DeliveryPace = {
   longestRestMs: 5 * MINUTE,
   disableAfterMs: 5 * 24 * HOUR,
   roundMs: MINUTE,
-  lingerMs: 3 * SECOND,
+  lingerMs: 10 * SECOND,
+  accountLingerMs: SECOND,
 };

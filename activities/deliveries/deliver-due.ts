@@ -37,6 +37,9 @@ export async function deliverDue(
   const mayGoOn = (): boolean =>
     session.open !== undefined && !sender.failure && !signal.aborted && Date.now() < until;
 
+  const lingerMs = (): number =>
+    session.open?.account_id === null ? pace.lingerMs : pace.accountLingerMs;
+
   function takeUp(): void {
     while (queue.waiting > 0 && queue.underWay < session.room && mayGoOn()) {
       const delivery = queue.take();
@@ -78,7 +81,7 @@ export async function deliverDue(
       refill();
       takeUp();
       const isIdle = queue.waiting + queue.underWay === 0 && !isLoading;
-      if (isIdle && Date.now() - lastWorkAt >= pace.lingerMs) break;
+      if (isIdle && Date.now() - lastWorkAt >= lingerMs()) break;
       await bell.rungOrAt(isLoading ? until : Math.max(loader.nextAt, Date.now() + 1));
     }
     // It may claim the endpoint, which is to be released behind it.

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { claimEndpoint, type ClaimedEndpoint } from '../../db/endpoints/claim-endpoint.ts';
 import { disableEndpoint } from '../../db/endpoints/disable-endpoint.ts';
 import { noteHealth } from '../../db/endpoints/note-health.ts';
+import { retryNow } from '../../db/endpoints/wake-endpoint.ts';
 import type { ActivityDeps } from '../deps.ts';
 import {
   afterFailure,
@@ -16,7 +17,10 @@ import { signingKeys } from './signing-keys.ts';
 const CLAIM_MS = 20_000;
 const CLAIM_ANEW_MS = 2_000;
 
-export interface OpenEndpoint extends Pick<ClaimedEndpoint, 'id' | 'url' | 'payload'> {
+export interface OpenEndpoint extends Pick<
+  ClaimedEndpoint,
+  'id' | 'account_id' | 'url' | 'payload'
+> {
   readonly keys: readonly KeyObject[];
 }
 
@@ -30,6 +34,7 @@ export interface EndpointSession {
   readonly room: number;
   /** It has failed several times in a row. */
   readonly isFailing: boolean;
+  /** What one that had been failing has waited for is due at once. */
   succeeded(): Promise<void>;
   /** One that goes on failing, or says that it is gone, is disabled. */
   failed(attempt: FailedAttempt): Promise<void>;
@@ -72,12 +77,13 @@ export function createEndpointSession(deps: ActivityDeps, endpointId: string): E
     },
     async succeeded() {
       const now = Date.now();
-      const wasFailing = health.failures > 0;
+      const [hadFailed, wasDown] = [health.failures > 0, isFailing(health, pace)];
       health = HEALTHY;
-      if (!wasFailing && now - successNotedAt < CLAIM_ANEW_MS) return;
+      if (!hadFailed && now - successNotedAt < CLAIM_ANEW_MS) return;
       successNotedAt = now;
       const none = { failures: 0, failingMs: null, restMs: null };
       await noteHealth(db, endpointId, { ...none, succeeded: true });
+      if (wasDown) await retryNow(db, endpointId);
     },
     async failed(attempt) {
       const { statusCode, endedAt } = attempt;
