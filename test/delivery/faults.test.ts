@@ -96,7 +96,6 @@ async function startCanary(): Promise<{ readonly url: string; calls(): number }>
 }
 
 it(`every event reaches every endpoint, whatever is killed (FRESHET_TEST_SEED=${SEED})`, async () => {
-  const T0 = Date.now();
   const bank = await startBank();
   toClose.push(() => bank.close());
   await bank.control('PUT', '/webhooks/delivery', { mode: 'hold' });
@@ -194,7 +193,6 @@ it(`every event reaches every endpoint, whatever is killed (FRESHET_TEST_SEED=${
     }
   }
 
-  process.stderr.write(`T ${Date.now() - T0} linked\n`);
   await change(0);
   let changing = Promise.resolve();
   const plan = planKills(KILLS, randomFrom(SEED + 3)).map((kill) => ({
@@ -205,7 +203,6 @@ it(`every event reaches every endpoint, whatever is killed (FRESHET_TEST_SEED=${
     postbag.send();
     changing = changing.then(() => change(round + 1));
   });
-  process.stderr.write(`T ${Date.now() - T0} played\n`);
   over.abort();
   await Promise.all([changing, refreshing, ...moods]);
   postbag.send();
@@ -215,7 +212,6 @@ it(`every event reaches every endpoint, whatever is killed (FRESHET_TEST_SEED=${
   });
   expect(killable.ended).toEqual([]);
   await postbag.delivered();
-  process.stderr.write(`T ${Date.now() - T0} acknowledged\n`);
   await bank.control('DELETE', '/faults');
   await untilApplied(freshet.db, 120_000);
   await untilAllActive(freshet.db);
@@ -229,30 +225,7 @@ it(`every event reaches every endpoint, whatever is killed (FRESHET_TEST_SEED=${
   for (const hearing of hearings) {
     if (hearing.listener.name === 'gone') await hearAgain(freshet, hearing);
   }
-  process.stderr.write(`T ${Date.now() - T0} truth\n`);
   await untilDelivered(freshet.db, hearings, 120_000);
-  process.stderr.write(`T ${Date.now() - T0} drained\n`);
-  process.stderr.write(
-    JSON.stringify(
-      (
-        await (
-          await import('kysely')
-        )
-          .sql`select (select json_object_agg(type, n) from (select type, count(*) as n from events group by 1) x) as events, (select count(*) from deliveries) as deliveries, (select count(*) from delivery_attempts) as attempts, (select json_object_agg(status, n) from (select status, count(*) as n from sync_runs group by 1) x) as syncs, (select json_object_agg(coalesce(status_code::text, error_code), n) from (select status_code, error_code, count(*) as n from delivery_attempts group by 1,2) y) as codes`.execute(
-          freshet.db,
-        )
-      ).rows,
-    ) +
-      ' seen ' +
-      JSON.stringify(
-        hearings.map((h) => [
-          h.listener.name,
-          h.receiver.seen.size,
-          [...h.receiver.seen.values()].flat().length,
-        ]),
-      ) +
-      '\n',
-  ); //TMP
   await commits.done();
   await expectEventsTrue(freshet.db);
   await expectDelivered(freshet.db, hearings);
