@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../config/logger.ts';
 import type { Database } from '../db/connect.ts';
+import { findOverdueEndpoints } from '../db/deliveries/find-overdue-endpoints.ts';
 import { takeWakes } from '../db/deliveries/take-wakes.ts';
 import type { EndpointWorkflows } from '../temporal/endpoint-workflows.ts';
 import { createTroubleLog } from './trouble-log.ts';
@@ -20,14 +21,23 @@ export interface WatchOutboxOptions {
 
 /**
  * Wakes the workflows of the endpoints for which something new was stored, by whatever process, until
- * `stop` aborts. A worker that dies in between loses a wake and no delivery: the reconciler finds what
- * has been due for a minute.
+ * `stop` aborts. A worker that dies in between loses a wake and no delivery: the next to start finds what is due,
+ * the reconciler what has been for a minute.
  */
 export async function watchOutbox(options: WatchOutboxOptions): Promise<void> {
   const { db, endpointWorkflows, logger, stop } = options;
   const trouble = createTroubleLog(logger, 'outbox');
   /** Those that could not be woken stay in it. */
   const asleep = new Set<string>();
+  let hasLooked = false;
+
+  async function findAsleep(): Promise<readonly string[]> {
+    const woken = await takeWakes(db);
+    if (hasLooked) return woken;
+    const due = await findOverdueEndpoints(db, { seconds: 0 });
+    hasLooked = true;
+    return [...woken, ...due];
+  }
 
   async function wakeAll(): Promise<void> {
     const ids = asleep.values();
@@ -44,7 +54,7 @@ export async function watchOutbox(options: WatchOutboxOptions): Promise<void> {
   while (!stop.aborted) {
     let waitMs = POLL_MS;
     try {
-      for (const id of await takeWakes(db)) asleep.add(id);
+      for (const id of await findAsleep()) asleep.add(id);
       if (asleep.size > 0) await wakeAll();
       trouble.succeeded();
     } catch (error) {

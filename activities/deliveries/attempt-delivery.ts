@@ -5,6 +5,9 @@ import { sign } from '../../events/sign.ts';
 import type { LoadedDelivery } from './due-loader.ts';
 import type { OpenEndpoint } from './endpoint-session.ts';
 
+/** The `errorCode` where the receiver has no part in it. */
+export const OUR_MISTAKE = 'internal';
+
 export interface AttemptOutcome {
   /** Of the answer; null: there was none. */
   readonly statusCode: number | null;
@@ -35,6 +38,6 @@ export async function attemptDelivery(
     if (err instanceof PosterClosed) throw err;
     logger.error({ err, endpointId, eventId: delivery.id }, 'event cannot be sent');
     const nothing = { statusCode: null, retryAfterMs: null, latencyMs: 0, responseStart: null };
-    return { ...nothing, errorCode: 'internal' };
+    return { ...nothing, errorCode: OUR_MISTAKE };
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../../db/connect.ts';
 import { recordAttempts, type DeliveryAttempt } from '../../db/deliveries/record-attempts.ts';
+import { sqlStateOf } from '../../db/sql-state.ts';
 
 /** Called when an attempt is stored; with an error where that failed: it will be made again. */
 export type OnStored = (attempt: DeliveryAttempt, error: unknown) => void;
@@ -28,11 +29,27 @@ export function createAttemptRecorder(db: Database): AttemptRecorder {
       if (waiting.length < MOST_AT_ONCE) await delay(GATHER_MS);
       const { batch, rest } = split(waiting);
       waiting = rest;
-      const attempts = batch.map(({ attempt }) => attempt);
-      const error = await recordAttempts(db, attempts).catch((error: unknown) => ({ error }));
-      for (const { attempt, onStored } of batch) onStored(attempt, error?.error);
+      await store(batch);
     }
     isStoring = false;
+  }
+
+  /** One that Postgres refuses fails alone. */
+  async function store(batch: readonly Waiting[]): Promise<void> {
+    try {
+      await recordAttempts(
+        db,
+        batch.map(({ attempt }) => attempt),
+      );
+    } catch (error) {
+      if (batch.length > 1 && isRefusal(error)) {
+        for (const one of batch) await store([one]);
+        return;
+      }
+      for (const { attempt, onStored } of batch) onStored(attempt, error);
+      return;
+    }
+    for (const { attempt, onStored } of batch) onStored(attempt, undefined);
   }
 
   return {
@@ -57,3 +74,6 @@ function split(waiting: readonly Waiting[]): { batch: Waiting[]; rest: Waiting[]
   }
   return { batch, rest };
 }
+
+/** A value that Postgres does not take (22), or a constraint (23): repeated, it fails again. */
+const isRefusal = (error: unknown): boolean => /^2[23]/.test(sqlStateOf(error));

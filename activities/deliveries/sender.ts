@@ -1,6 +1,6 @@
 import type { DeliveryAttempt } from '../../db/deliveries/record-attempts.ts';
 import type { ActivityDeps } from '../deps.ts';
-import { attemptDelivery } from './attempt-delivery.ts';
+import { attemptDelivery, OUR_MISTAKE } from './attempt-delivery.ts';
 import type { LoadedDelivery } from './due-loader.ts';
 import type { EndpointSession, OpenEndpoint } from './endpoint-session.ts';
 import { retryDelay } from './retry-delay.ts';
@@ -56,7 +56,8 @@ export function createSender(
     metrics.deliveryAttempted(succeeded ? 'succeeded' : 'failed', latencyMs / 1_000);
     counts[succeeded ? 'delivered' : 'failed'] += 1;
     if (succeeded) await session.succeeded(startedAt);
-    else await session.failed({ startedAt, endedAt: Date.now(), statusCode, retryAfterMs });
+    else if (outcome.errorCode !== OUR_MISTAKE)
+      await session.failed({ startedAt, endedAt: Date.now(), statusCode, retryAfterMs });
   }
 
   return {

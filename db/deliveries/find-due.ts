@@ -31,19 +31,19 @@ export async function findDue(
 
 /**
  * Milliseconds until something is due at an endpoint, 0 where it is now; null when nothing waits, or the
- * endpoint is disabled.
+ * endpoint is disabled. While it rests something may come at any time, for which nobody would be woken: then it is
+ * the end of the rest.
  */
 export async function timeUntilDue(db: Database, endpointId: string): Promise<number | null> {
   const { rows } = await sql<{ ms: number }>`
     select extract(epoch from greatest(next.at, endpoint.rest_until, now()) - now())::float8 * 1000 as ms
     from webhook_endpoints endpoint
-    cross join lateral (
+    left join lateral (
       select next_attempt_at as at from deliveries
       where endpoint_id = endpoint.id and status = 'pending'
       order by next_attempt_at limit 1
-    ) next
-    where endpoint.id = ${endpointId} and endpoint.status = 'enabled' and endpoint.deleted_at is null`.execute(
-    db,
-  );
+    ) next on true
+    where endpoint.id = ${endpointId} and endpoint.status = 'enabled' and endpoint.deleted_at is null
+      and (next.at is not null or endpoint.rest_until > now())`.execute(db);
   return rows[0] ? Math.ceil(rows[0].ms) : null;
 }

@@ -18,6 +18,7 @@ import { planKills } from './support/kill-plan.ts';
 import { startKillableFreshet } from './support/killable-freshet.ts';
 import { playKills } from './support/play-kills.ts';
 import { createPostbag } from './support/postbag.ts';
+import { untilAllActive } from './support/until-all-active.ts';
 import { withoutDetails } from './support/without-details.ts';
 
 /*
@@ -53,18 +54,6 @@ async function linkCustomers(freshet: Freshet, bank: TestBank): Promise<Linked[]
   await Promise.all(Array.from({ length: 16 }, linkSome));
   await untilAllActive(freshet.db);
   return linked;
-}
-
-async function untilAllActive(db: Database): Promise<void> {
-  for (const table of ['connections', 'accounts'] as const) {
-    await eventually(
-      async () => {
-        const rows = await db.selectFrom(table).select('status').execute();
-        return rows.every(({ status }) => status === 'active');
-      },
-      { timeoutMs: 60_000, describe: `all of the ${table} to be active` },
-    );
-  }
 }
 
 async function expectTruthOfAll(

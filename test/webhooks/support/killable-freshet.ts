@@ -1,7 +1,7 @@
 import { freePort } from '../../../dev/ports.ts';
 import { startApiProcess } from '../../support/start-api-process.ts';
 import type { TestBank } from '../../support/start-bank.ts';
-import { startFreshet, type Freshet } from '../../support/start-freshet.ts';
+import { startFreshet, type Freshet, type FreshetOptions } from '../../support/start-freshet.ts';
 import { startTemporal } from '../../support/start-temporal.ts';
 import type { Kill } from './kill-plan.ts';
 import { migratedPostgres, restartPostgres } from './migrated-postgres.ts';
@@ -18,8 +18,14 @@ export interface KillableFreshet {
   close(): Promise<void>;
 }
 
-/** Two instances of the API, a worker, a Temporal and a Postgres, each to be killed and started again. */
-export async function startKillableFreshet(bank: TestBank): Promise<KillableFreshet> {
+/**
+ * Two instances of the API, a worker, a Temporal and a Postgres, each to be killed and started again.
+ * @param more options go before its own.
+ */
+export async function startKillableFreshet(
+  bank: TestBank,
+  more: Partial<FreshetOptions> = {},
+): Promise<KillableFreshet> {
   let postgres = await migratedPostgres();
   let temporal = await startTemporal();
   const freshet = await startFreshet({
@@ -32,6 +38,7 @@ export async function startKillableFreshet(bank: TestBank): Promise<KillableFres
     // What failed for good while something was away waits for a second, not for a minute.
     pace: { firstRetryMs: 1_000, longestRetryMs: 2_000 },
     worker: false,
+    ...more,
   });
 
   const ended: string[] = [];
