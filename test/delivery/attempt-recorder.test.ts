@@ -96,3 +96,13 @@ it('stores a thousand at once', async () => {
     .executeTakeFirstOrThrow();
   expect(Number(count)).toBe(1_000);
 });
+
+it('fails one that Postgres refuses, and none of those beside it', async () => {
+  const [endpointId, eventId] = [await endpoint(), await storeEvent(db, 'endpoint.disabled')];
+  const [refused, error] = await Promise.all([
+    stored({ ...failed, endpointId: await endpoint(), eventId, statusCode: 2 ** 31 }),
+    stored({ ...failed, endpointId, eventId }),
+  ]);
+  expect(refused).toBeInstanceOf(Error);
+  expect(error).toBeUndefined();
+});

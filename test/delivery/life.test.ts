@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { DELIVERY_PACE } from '../../config/delivery-pace.ts';
 import { startDeliveryStage, type DeliveryStage, type Heard } from '../support/delivery-stage.ts';
 import { eventually } from '../support/eventually.ts';
 import { accept, hang, withStatus, type Answer } from '../support/start-receiver.ts';
@@ -114,6 +115,47 @@ describe('when a worker', () => {
     expectNothingMadeUp(heard, events);
     expect(heard.received.length - events.length).toBeLessThanOrEqual(CONCURRENCY);
   }, 90_000);
+});
+
+describe('a worker that starts', () => {
+  it('sends what was due, also where nobody was woken for it', async () => {
+    await stage.freshet.worker().stop();
+    const heard = await stage.listen();
+    const events = await stage.happen(await stage.account(), 3);
+    await stage.freshet.db.deleteFrom('delivery_wakes').execute();
+    await stage.freshet.startWorker();
+    await untilAccepted(heard, events);
+  }, 60_000);
+});
+
+describe('an endpoint that rests with nothing to be sent', () => {
+  it('is sent what happens meanwhile when the rest is over', async () => {
+    const heard = await stage.listen(withStatus(429, { 'retry-after': '2' }), {
+      event_types: ['account.resumed'],
+    });
+    const account = await stage.account();
+    const [last = ''] = await stage.happen(account);
+    await stage.freshet.db
+      .insertInto('deliveries')
+      .values({
+        endpoint_id: heard.endpointId,
+        event_id: last,
+        tries: DELIVERY_PACE.retryDelaysMs.length,
+        next_attempt_at: new Date(),
+      })
+      .execute();
+    await stage.freshet.db
+      .insertInto('delivery_wakes')
+      .values({ endpoint_id: heard.endpointId })
+      .execute();
+    await untilStored(heard, 'failed');
+    await eventually(
+      async () => (await stage.endpoint(heard.endpointId)).delivering_until === null,
+    );
+    heard.answer(accept);
+    await untilAccepted(heard, await stage.happen(account, 1, 'account.resumed'));
+    await untilStatus(heard, 'COMPLETED');
+  });
 });
 
 describe('a worker that is stopped while a receiver hangs', () => {
