@@ -8,6 +8,8 @@ export interface DeliveryPace {
   readonly attemptTimeoutMs: number;
   /** Requests under way to one endpoint. */
   readonly concurrency: number;
+  /** To an account's own endpoint: many of them may share one receiver. */
+  readonly accountConcurrency: number;
   /** How long the events of an account wait for an earlier one that is under way, to keep their order. */
   readonly orderWaitMs: number;
   /** After so many failures in a row an endpoint rests between attempts, and has one at a time. */
@@ -45,6 +47,7 @@ export const DELIVERY_PACE: DeliveryPace = {
   jitter: 0.1,
   attemptTimeoutMs: 15 * SECOND,
   concurrency: 16,
+  accountConcurrency: 2,
   orderWaitMs: 2 * SECOND,
   failuresToRest: 3,
   firstRestMs: 5 * SECOND,

@@ -9,6 +9,8 @@ import { resolveByTheMachine, sharingAnswers, type ResolveName } from './resolve
 
 export interface EventPost {
   readonly url: string;
+  /** Who has connections of its own, such as an endpoint; absent: the URL. */
+  readonly of?: string;
   /** Beside `Content-Type` and `User-Agent`: the signature's. */
   readonly headers: Readonly<Record<string, string>>;
   /** JSON; exactly what was signed. */
@@ -71,11 +73,11 @@ export function createEventPoster(options: EventPosterOptions): EventPoster {
   let isClosed = false;
 
   return {
-    async post({ url, headers, body, signal }) {
+    async post({ url, of = '', headers, body, signal }) {
       if (isClosed) throw new PosterClosed();
       // One that was stored under other rules.
-      if (!receivers.has(url) && refuseUrl(url, rules) !== null) return REFUSED;
-      const { dispatcher, origin, path } = receivers.of(url);
+      if (!receivers.has(of, url) && refuseUrl(url, rules) !== null) return REFUSED;
+      const { dispatcher, origin, path } = receivers.of(of, url);
       const all = [...HEADERS];
       for (const name of Object.keys(headers)) all.push(name, headers[name] ?? '');
       const request = { origin, path, method: 'POST', headers: all, body } as const;

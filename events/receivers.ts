@@ -1,7 +1,7 @@
 import { Pool, type Dispatcher } from 'undici';
 import type { createGuardedConnect } from './guarded-connect.ts';
 
-/** A URL that is delivered to, with connections of its own. */
+/** A URL that is delivered to for somebody, with connections of their own. */
 export interface Receiver {
   readonly dispatcher: Dispatcher;
   readonly origin: string;
@@ -9,14 +9,15 @@ export interface Receiver {
 }
 
 /**
- * The receivers by URL, with the connections that are kept for the next event. Each URL has its own, so that of two on
- * one host the slow one never takes the other's.
+ * The receivers by URL and by who is delivered to, with the connections that are kept for the next event. Each has
+ * its own: so of two on one host the slow one never takes the other's, and of two endpoints with one URL none waits for
+ * the other.
  */
 export interface Receivers {
   /** The URL must be valid. */
-  of(url: string): Receiver;
+  of(owner: string, url: string): Receiver;
   /** Whether it is known, and so need not be checked again. */
-  has(url: string): boolean;
+  has(owner: string, url: string): boolean;
   /** Drops all connections. */
   close(): Promise<void>;
 }
@@ -43,14 +44,14 @@ export function createReceivers({ connect, connections, maxAgeMs }: ReceiversOpt
   const known = new Map<string, KnownReceiver>();
   const closing = new Set<Pool>();
 
-  const forget = (url: string, { dispatcher }: KnownReceiver): void => {
-    known.delete(url);
+  const forget = (key: string, { dispatcher }: KnownReceiver): void => {
+    known.delete(key);
     closing.add(dispatcher);
     // Not before what is under way has ended.
     void dispatcher.close().finally(() => closing.delete(dispatcher));
   };
 
-  const make = (url: string): KnownReceiver => {
+  const make = (key: string, url: string): KnownReceiver => {
     const { origin, pathname, search } = new URL(url);
     const dispatcher = new Pool(origin, {
       connect,
@@ -66,22 +67,23 @@ export function createReceivers({ connect, connections, maxAgeMs }: ReceiversOpt
     const made = { dispatcher, origin, path: pathname + search, madeAt: performance.now() };
     const forgetWhenIdle = (): void => {
       const { connected, size } = dispatcher.stats;
-      if (connected === 0 && size === 0 && known.get(url) === made) forget(url, made);
+      if (connected === 0 && size === 0 && known.get(key) === made) forget(key, made);
     };
     dispatcher.on('disconnect', forgetWhenIdle).on('connectionError', forgetWhenIdle);
-    known.set(url, made);
+    known.set(key, made);
     return made;
   };
 
   return {
-    of(url) {
-      const receiver = known.get(url);
-      if (!receiver) return make(url);
+    of(owner, url) {
+      const key = keyOf(owner, url);
+      const receiver = known.get(key);
+      if (!receiver) return make(key, url);
       if (performance.now() - receiver.madeAt <= maxAgeMs) return receiver;
-      forget(url, receiver);
-      return make(url);
+      forget(key, receiver);
+      return make(key, url);
     },
-    has: (url) => known.has(url),
+    has: (owner, url) => known.has(keyOf(owner, url)),
     async close() {
       const all = [...closing, ...[...known.values()].map(({ dispatcher }) => dispatcher)];
       known.clear();
@@ -89,3 +91,6 @@ export function createReceivers({ connect, connections, maxAgeMs }: ReceiversOpt
     },
   };
 }
+
+/** No URL has a space in it. */
+const keyOf = (owner: string, url: string): string => `${owner} ${url}`;

@@ -40,11 +40,15 @@ export async function watchOutbox(options: WatchOutboxOptions): Promise<void> {
   }
 
   async function wakeAll(): Promise<void> {
-    const ids = asleep.values();
+    const ids = [...asleep].values();
     async function lane(): Promise<void> {
       for (const id of ids) {
-        await endpointWorkflows.wake(id);
+        // Behind the others, should it fail.
         asleep.delete(id);
+        await endpointWorkflows.wake(id).catch((error: unknown) => {
+          asleep.add(id);
+          throw error;
+        });
       }
     }
     const lanes = await Promise.allSettled(Array.from({ length: AT_A_TIME }, lane));

@@ -1,10 +1,12 @@
-import { continueAsNew, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { continueAsNew, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
 import { conditionOrTime } from './condition-or-time.ts';
 import { deliverDue } from './delivery-activities.ts';
 import { deliveriesDue, type EndpointDeliveryInput } from './delivery-messages.ts';
 
 /** Rounds in one run: its history stays short. */
 const MOST_ROUNDS = 200;
+
+const isFull = (): boolean => workflowInfo().continueAsNewSuggested;
 
 /**
  * Delivers what is due at one webhook endpoint, until nothing waits for it any more: then it ends, and an
@@ -17,7 +19,7 @@ export async function endpointDelivery(input: EndpointDeliveryInput): Promise<vo
   setHandler(deliveriesDue, () => {
     isAsked = true;
   });
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+  for (let round = 0; round < MOST_ROUNDS && !isFull(); round += 1) {
     isAsked = false;
     setCurrentDetails('Delivers what is due.');
     const { waitMs, ...found } = await deliverDue(input, isFailing);

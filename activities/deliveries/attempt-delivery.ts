@@ -2,7 +2,8 @@ import type { Logger } from '../../config/logger.ts';
 import { PosterClosed, type EventPoster } from '../../events/post-event.ts';
 import { renderEvent } from '../../events/render-event.ts';
 import { sign } from '../../events/sign.ts';
-import type { LoadedDelivery } from './due-loader.ts';
+import type { DueDelivery } from '../../db/deliveries/find-due.ts';
+import type { EventContents } from '../../db/events/load-contents.ts';
 import type { OpenEndpoint } from './endpoint-session.ts';
 
 /** The `errorCode` where the receiver has no part in it. */
@@ -25,14 +26,20 @@ export interface AttemptOutcome {
  */
 export async function attemptDelivery(
   { poster, logger }: { readonly poster: EventPoster; readonly logger: Logger },
-  delivery: LoadedDelivery,
+  delivery: DueDelivery,
+  contents: EventContents,
   { id: endpointId, url, payload, keys }: OpenEndpoint,
 ): Promise<AttemptOutcome> {
   try {
-    const body = JSON.stringify(renderEvent(delivery, payload, delivery.contents));
+    const body = JSON.stringify(renderEvent(delivery, payload, contents));
     const timestamp = Math.floor(Date.now() / 1_000);
     const headers = sign({ id: delivery.id, timestamp, body }, keys);
-    const { status, responseStart, ...outcome } = await poster.post({ url, headers, body });
+    const { status, responseStart, ...outcome } = await poster.post({
+      url,
+      of: endpointId,
+      headers,
+      body,
+    });
     return { ...outcome, statusCode: status, responseStart: responseStart || null };
   } catch (err) {
     if (err instanceof PosterClosed) throw err;

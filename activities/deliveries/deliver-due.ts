@@ -52,12 +52,14 @@ export async function deliverDue(
     lastWorkAt = Date.now();
     queue.ended(delivery);
     takeUp();
-    if (queue.waiting <= loader.lowWater || !mayGoOn()) bell.ring();
+    if (isLow() || !mayGoOn()) bell.ring();
   }
+
+  const isLow = (): boolean => queue.waiting <= loader.lowWater;
 
   async function load(): Promise<void> {
     await session.refresh();
-    if (!session.open) return;
+    if (!session.open || !isLow() || Date.now() < loader.nextAt) return;
     const except = [...queue.ids(), ...sender.unstored()];
     const due = await loader.load(session.open.payload, except);
     if (due.length > 0) lastWorkAt = Date.now();
@@ -65,7 +67,8 @@ export async function deliverDue(
   }
 
   function refill(): void {
-    if (isLoading || queue.waiting > loader.lowWater || Date.now() < loader.nextAt) return;
+    if (isLoading || Date.now() < Math.min(session.refreshAt, isLow() ? loader.nextAt : Infinity))
+      return;
     isLoading = true;
     const ended = (): void => {
       isLoading = false;
@@ -73,6 +76,14 @@ export async function deliverDue(
     };
     loading = load().catch(sender.fail).then(ended);
   }
+
+  const nextLookAt = (): number =>
+    Math.min(
+      until,
+      session.refreshAt,
+      isLow() ? loader.nextAt : Infinity,
+      queue.underWay < session.room ? queue.freeAt : Infinity,
+    );
 
   signal.addEventListener('abort', bell.ring);
   try {
@@ -82,7 +93,7 @@ export async function deliverDue(
       takeUp();
       const isIdle = queue.waiting + queue.underWay === 0 && !isLoading;
       if (isIdle && Date.now() - lastWorkAt >= lingerMs()) break;
-      await bell.rungOrAt(isLoading ? until : Math.max(loader.nextAt, Date.now() + 1));
+      await bell.rungOrAt(isLoading ? until : nextLookAt());
     }
     // It may claim the endpoint, which is to be released behind it.
     await loading;

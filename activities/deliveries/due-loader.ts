@@ -13,7 +13,12 @@ const SHORTEST_POLL_MS = 50;
 const LONGEST_POLL_MS = 1_000;
 
 /** With the rows that its body tells of. */
-export type LoadedDelivery = DueDelivery & { readonly contents: EventContents };
+export type LoadedDelivery = DueDelivery & {
+  readonly contents: EventContents;
+  /** Milliseconds since the epoch. */
+  readonly loadedAt: number;
+  readonly loadedFor: EndpointPayload;
+};
 
 /** Reads what is due at an endpoint: at once while there is more, else now and then. */
 export interface DueLoader {
@@ -52,7 +57,7 @@ export function createDueLoader(db: Database, endpointId: string): DueLoader {
         db,
         due.map((event) => ({ event, payload })),
       );
-      return due.map((delivery) => ({ ...delivery, contents }));
+      return due.map((delivery) => ({ ...delivery, contents, loadedAt, loadedFor: payload }));
     },
   };
 }

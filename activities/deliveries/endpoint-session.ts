@@ -20,7 +20,7 @@ const CLAIM_ANEW_MS = 2_000;
 
 export interface OpenEndpoint extends Pick<
   ClaimedEndpoint,
-  'id' | 'account_id' | 'url' | 'payload'
+  'id' | 'account_id' | 'url' | 'payload' | 'updated_at'
 > {
   readonly keys: readonly KeyObject[];
 }
@@ -29,6 +29,8 @@ export interface OpenEndpoint extends Pick<
 export interface EndpointSession {
   /** Reads it, and claims it, where that is a while ago. */
   refresh(): Promise<void>;
+  /** When it is to be refreshed, in milliseconds since the epoch. */
+  readonly refreshAt: number;
   /** Undefined while nothing is to be sent to it. */
   readonly open: OpenEndpoint | undefined;
   /** How many requests it may have under way. */
@@ -42,6 +44,8 @@ export interface EndpointSession {
   succeeded(startedAt: number): Promise<void>;
   /** One that goes on failing, or says that it is gone, is disabled. */
   failed(attempt: FailedAttempt): Promise<void>;
+  /** Whether the operator has changed nothing since: else what is learnt by it says nothing of the endpoint as it is. */
+  isCurrent(endpoint: OpenEndpoint): boolean;
 }
 
 export function createEndpointSession(deps: ActivityDeps, endpointId: string): EndpointSession {
@@ -53,6 +57,7 @@ export function createEndpointSession(deps: ActivityDeps, endpointId: string): E
   let successNotedAt = 0;
   let isOver = false;
   let noted = Promise.resolve();
+  let changedAt = new Date(0);
 
   /** One after the other, so that the last one holds. */
   async function note(succeeded: boolean): Promise<void> {
@@ -61,7 +66,13 @@ export function createEndpointSession(deps: ActivityDeps, endpointId: string): E
       const now = Date.now();
       const failingMs = failingSince === null ? null : now - failingSince;
       const restMs = restUntil === null ? null : restUntil - now;
-      return noteHealth(db, endpointId, { failures, failingMs, restMs, succeeded });
+      return noteHealth(db, endpointId, {
+        failures,
+        failingMs,
+        restMs,
+        succeeded,
+        knownAt: changedAt,
+      });
     });
     noted = noting.catch(() => undefined);
     await noting;
@@ -70,14 +81,14 @@ export function createEndpointSession(deps: ActivityDeps, endpointId: string): E
   return {
     async refresh() {
       const now = Date.now();
-      const isFirst = claimedAt === null;
       if (claimedAt !== null && now - claimedAt < CLAIM_ANEW_MS) return;
       claimedAt = now;
       const claimed = await claimEndpoint(db, endpointId, CLAIM_MS);
       const opened = claimed && { ...claimed, keys: await signingKeys(deps, claimed) };
       endpoint = isOver ? undefined : opened;
-      // Later it is this session that knows how it answers.
-      if (!claimed || !isFirst) return;
+      // It is this session that knows how it answers, until the operator has it tried anew.
+      if (!claimed || claimed.updated_at.getTime() === changedAt.getTime()) return;
+      changedAt = claimed.updated_at;
       const { failures, failing_ms: failingMs, rest_ms: restMs } = claimed;
       health = {
         failures,
@@ -86,11 +97,16 @@ export function createEndpointSession(deps: ActivityDeps, endpointId: string): E
         countedAt: null,
       };
     },
+    get refreshAt() {
+      return claimedAt === null ? 0 : claimedAt + CLAIM_ANEW_MS;
+    },
+    isCurrent: ({ updated_at: known }) => known.getTime() === changedAt.getTime(),
     get open() {
       return (health.restUntil ?? 0) > Date.now() ? undefined : endpoint;
     },
     get room() {
-      return isFailing(health, pace) ? 1 : pace.concurrency;
+      if (isFailing(health, pace)) return 1;
+      return endpoint?.account_id === null ? pace.concurrency : pace.accountConcurrency;
     },
     get isFailing() {
       return isFailing(health, pace);
@@ -118,7 +134,7 @@ export function createEndpointSession(deps: ActivityDeps, endpointId: string): E
       if (!reason) return;
       isOver = true;
       endpoint = undefined;
-      if (await disableEndpoint(db, endpointId, reason)) {
+      if (await disableEndpoint(db, endpointId, reason, changedAt)) {
         logger.warn({ endpointId, reason }, 'endpoint disabled');
       }
     },

@@ -7,6 +7,8 @@ export interface OrderedQueue<Item extends OrderedItem> {
   ended(item: Item): void;
   readonly waiting: number;
   readonly underWay: number;
+  /** When one that waits may be sent though nothing has ended, in milliseconds since the epoch; Infinity: never. */
+  readonly freeAt: number;
   ids(): readonly string[];
 }
 
@@ -63,6 +65,11 @@ export function createOrderedQueue<Item extends OrderedItem>(holdMs: number): Or
     },
     get underWay() {
       return underWay.size;
+    },
+    get freeAt() {
+      if (waiting.length === 0) return Infinity;
+      const now = Date.now();
+      return Math.min(...[...underWay.values()].filter((until) => until > now));
     },
     ids: () => [...waiting, ...underWay.keys()].map(({ id }) => id),
   };

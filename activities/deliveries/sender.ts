@@ -2,6 +2,7 @@ import type { DeliveryAttempt } from '../../db/deliveries/record-attempts.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { attemptDelivery, OUR_MISTAKE } from './attempt-delivery.ts';
 import type { LoadedDelivery } from './due-loader.ts';
+import { freshContents } from './fresh-contents.ts';
 import type { EndpointSession, OpenEndpoint } from './endpoint-session.ts';
 import { retryDelay } from './retry-delay.ts';
 
@@ -20,7 +21,7 @@ export interface Sender {
 
 /** @param onEnded called when an attempt has ended, before it is stored. */
 export function createSender(
-  { logger, metrics, deliveries: { pace, poster, recorder } }: ActivityDeps,
+  { db, logger, metrics, deliveries: { pace, poster, recorder } }: ActivityDeps,
   session: EndpointSession,
   onEnded: (delivery: LoadedDelivery) => void,
 ): Sender {
@@ -46,18 +47,20 @@ export function createSender(
 
   async function attempt(delivery: LoadedDelivery, endpoint: OpenEndpoint): Promise<void> {
     const startedAt = Date.now();
-    const outcome = await attemptDelivery({ poster, logger }, delivery, endpoint);
+    const contents = await freshContents(db, delivery, endpoint.payload);
+    const outcome = await attemptDelivery({ poster, logger }, delivery, contents, endpoint);
     const { statusCode, latencyMs, retryAfterMs } = outcome;
     const succeeded = statusCode !== null && statusCode >= 200 && statusCode < 300;
     unstored.add(delivery.id);
     const retryMs = succeeded ? null : retryDelay(delivery.tries + 1, retryAfterMs, pace);
-    const made = { endpointId: endpoint.id, eventId: delivery.id, startedAt, succeeded, retryMs };
+    const { id: eventId, tries } = delivery;
+    const made = { endpointId: endpoint.id, eventId, tries, startedAt, succeeded, retryMs };
     recorder.store({ ...outcome, ...made }, onStored);
     metrics.deliveryAttempted(succeeded ? 'succeeded' : 'failed', latencyMs / 1_000);
     counts[succeeded ? 'delivered' : 'failed'] += 1;
+    if (outcome.errorCode === OUR_MISTAKE || !session.isCurrent(endpoint)) return;
     if (succeeded) await session.succeeded(startedAt);
-    else if (outcome.errorCode !== OUR_MISTAKE)
-      await session.failed({ startedAt, endedAt: Date.now(), statusCode, retryAfterMs });
+    else await session.failed({ startedAt, endedAt: Date.now(), statusCode, retryAfterMs });
   }
 
   return {

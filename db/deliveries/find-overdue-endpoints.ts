@@ -2,11 +2,11 @@ import { sql } from 'kysely';
 import type { Database } from '../connect.ts';
 
 /** In one call. */
-const MOST = 1_000;
+const MOST = 10_000;
 
 /**
  * Endpoints at which something has been due for so long, and nobody delivers: their workflow is missing,
- * or was not woken.
+ * or was not woken. In no order: those that stay so do not keep the others from their turn.
  */
 export async function findOverdueEndpoints(
   db: Database,
@@ -22,6 +22,6 @@ export async function findOverdueEndpoints(
         where endpoint_id = endpoint.id and status = 'pending'
           and next_attempt_at < now() - ${seconds} * interval '1 second'
       )
-    order by id limit ${MOST}`.execute(db);
+    order by random() limit ${MOST}`.execute(db);
   return rows.map(({ id }) => id);
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Database } from '../connect.ts';
 
 /** Rows in one call. */
-const MOST = 10_000;
+const MOST = 1_000;
 
 /**
  * Takes the endpoints for which something new was stored, and answers with those that a workflow has to

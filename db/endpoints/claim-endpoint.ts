@@ -15,7 +15,7 @@ export async function claimEndpoint(db: Database, endpointId: string, forMs: num
     .where('id', '=', endpointId)
     .where('status', '=', 'enabled')
     .where('deleted_at', 'is', null)
-    .returning(['id', 'url', 'account_id', 'payload', 'secret', 'failures'])
+    .returning(['id', 'url', 'account_id', 'payload', 'secret', 'failures', 'updated_at'])
     .returning([
       sql<Buffer | null>`case when old_secret_until > now() then old_secret end`.as('old_secret'),
       sql<number | null>`extract(epoch from now() - failing_since)::float8 * 1000`.as('failing_ms'),

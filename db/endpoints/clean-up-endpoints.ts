@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
 import type { Database } from '../connect.ts';
+import { cancelWaiting } from '../deliveries/cancel-waiting.ts';
 import { deleteEndpoints } from './delete-endpoints.ts';
 
 /** The most of a kind that one call deals with: the rest follows in the next ones. */
 const MOST = 1_000;
+const MOST_BATCHES = 20;
 
 /**
  * Deletes the endpoints of accounts that are unlinked: once the account is erased, or has been unlinked for `days`
@@ -36,15 +38,14 @@ export async function deleteEndpointsOfUnlinked(db: Database, days: number): Pro
 }
 
 /**
- * Forgets deleted endpoints that no delivery names any more, and cancels what was meant for one in the moment in
- * which it was deleted. Answers with how many were forgotten.
+ * Forgets deleted endpoints that no delivery names any more, and cancels what waits for one: what was meant for it in the
+ * moment in which it was deleted, or was too much for that. Answers with how many were forgotten.
  */
 export async function forgetDeletedEndpoints(db: Database): Promise<number> {
-  await sql`
-    update deliveries set status = 'cancelled', next_attempt_at = null, ended_at = now()
-    where status = 'pending'
-      and endpoint_id = any(array(select id from webhook_endpoints where deleted_at is not null))
-  `.execute(db);
+  const deleted = sql`select id from webhook_endpoints where deleted_at is not null`;
+  for (let batch = 0; batch < MOST_BATCHES; batch += 1) {
+    if (!(await cancelWaiting(db, deleted))) break;
+  }
   // A transaction that began before the endpoint was deleted may still write a delivery for it.
   const { numAffectedRows } = await sql`
     delete from webhook_endpoints where id = any(array(

@@ -5,6 +5,7 @@ import {
   type SqlBool,
   type Transaction,
 } from 'kysely';
+import { cancelWaiting } from '../deliveries/cancel-waiting.ts';
 import type { Schema } from '../schema.ts';
 
 /**
@@ -30,18 +31,8 @@ export async function deleteEndpoints(
     .returning('id')
     .execute();
   if (deleted.length === 0) return 0;
-  // Locked in the order in which those lock them who record attempts.
-  await sql`
-    with waiting as materialized (
-      select endpoint_id, event_id from deliveries
-      where status = 'pending' and endpoint_id = any(${deleted.map(({ id }) => id)}::uuid[])
-      order by endpoint_id, event_id
-      for no key update
-    )
-    update deliveries set status = 'cancelled', next_attempt_at = null, ended_at = now()
-    from waiting
-    where deliveries.status = 'pending'
-      and deliveries.endpoint_id = waiting.endpoint_id and deliveries.event_id = waiting.event_id
-  `.execute(trx);
+  const ids = deleted.map(({ id }) => id);
+  // Where there is more, the reconciler goes on.
+  await cancelWaiting(trx, sql`select unnest(${ids}::uuid[])`);
   return deleted.length;
 }

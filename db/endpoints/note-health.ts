@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../connect.ts';
+import { isUnchangedSince } from './unchanged-since.ts';
 
 export interface HealthToNote {
   /** That failed in a row. */
@@ -9,13 +10,15 @@ export interface HealthToNote {
   /** Milliseconds in which nothing is to be sent; null: none. */
   readonly restMs: number | null;
   readonly succeeded: boolean;
+  /** The `updated_at` of the endpoint that this is of. */
+  readonly knownAt: Date;
 }
 
-/** Stores how an endpoint answers. */
+/** Stores how an endpoint answers, unless the operator has changed it since. */
 export async function noteHealth(
   db: Database,
   endpointId: string,
-  { failures, failingMs, restMs, succeeded }: HealthToNote,
+  { failures, failingMs, restMs, succeeded, knownAt }: HealthToNote,
 ): Promise<void> {
   const now = sql<Date>`now()`;
   await db
@@ -28,5 +31,6 @@ export async function noteHealth(
     })
     .where('id', '=', endpointId)
     .where('status', '=', 'enabled')
+    .where(isUnchangedSince(knownAt))
     .execute();
 }

@@ -22,6 +22,7 @@ afterAll(async () => {
 });
 
 const failed: Omit<DeliveryAttempt, 'endpointId' | 'eventId'> = {
+  tries: 0,
   startedAt: Date.now(),
   latencyMs: 3,
   statusCode: 500,

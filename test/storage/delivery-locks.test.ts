@@ -51,6 +51,7 @@ describe('deliveries that many change at once', () => {
         some.map(({ one }) => ({
           endpointId: one.endpoint_id,
           eventId: one.event_id,
+          tries: 0,
           startedAt: Date.now(),
           latencyMs: 1,
           statusCode: 500,
