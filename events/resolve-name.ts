@@ -6,8 +6,14 @@ export type ResolveName = (hostname: string) => Promise<readonly string[]>;
 const TIMEOUT_MS = 2_000;
 const TRIES = 2;
 
-/** A name server has answered that there is no such name, or nothing under it; or there is no name server. */
-const NOT_THERE: ReadonlySet<unknown> = new Set(['ENOTFOUND', 'ENODATA', 'ECONNREFUSED']);
+/** A name server has answered at once that it knows no such name, or will not tell; or there is none. */
+const NOT_THERE: ReadonlySet<unknown> = new Set([
+  'ENOTFOUND',
+  'ENODATA',
+  'ESERVFAIL',
+  'EREFUSED',
+  'ECONNREFUSED',
+]);
 
 /**
  * By the machine's name servers; a name that they do not know, by its hosts file and its search domains. Not by these

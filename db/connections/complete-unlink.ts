@@ -1,10 +1,11 @@
-import { sql } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { Database } from '../connect.ts';
 import { recordEvent } from '../events/record-event.ts';
+import type { Schema } from '../schema.ts';
 
 /**
  * Marks a connection as unlinked and forgets its credentials and what it offered; no change where that is
- * done. Answers whether its data is to be erased.
+ * done. Told by an event, and again where its data is to be erased after all. Answers whether it is to be.
  */
 export async function completeUnlink(db: Database, connectionId: string): Promise<boolean> {
   return await db.transaction().execute(async (trx) => {
@@ -27,6 +28,22 @@ export async function completeUnlink(db: Database, connectionId: string): Promis
       await recordEvent(trx, { type: 'connection.unlinked', connectionId, data: { data } });
     }
     const isUnlinked = status === 'unlinking' || status === 'unlinked';
-    return isUnlinked && data === 'erase' && connection.erased_at === null;
+    const isToErase = isUnlinked && data === 'erase' && connection.erased_at === null;
+    // Asked for later: who has a copy of the data is to hear of that, too.
+    if (isToErase && status === 'unlinked' && !(await wasToldOfErasure(trx, connectionId))) {
+      await recordEvent(trx, { type: 'connection.unlinked', connectionId, data: { data } });
+    }
+    return isToErase;
   });
+}
+
+async function wasToldOfErasure(trx: Transaction<Schema>, connectionId: string): Promise<boolean> {
+  const told = await trx
+    .selectFrom('events')
+    .where('connection_id', '=', connectionId)
+    .where('type', '=', 'connection.unlinked')
+    .where(sql<boolean>`data ->> 'data' = 'erase'`)
+    .select('id')
+    .executeTakeFirst();
+  return told !== undefined;
 }

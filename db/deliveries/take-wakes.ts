@@ -22,10 +22,12 @@ export async function takeWakes(db: Database): Promise<string[]> {
   const asleep = await db
     .selectFrom('webhook_endpoints')
     .where(sql<boolean>`id = any(${ids}::uuid[])`)
-    .where('status', '=', 'enabled')
-    .where('deleted_at', 'is', null)
-    .where(sql<boolean>`coalesce(delivering_until, '-infinity') < now()`)
-    .where(sql<boolean>`coalesce(rest_until, '-infinity') < now()`)
+    // One that was deleted is woken to end.
+    .where(
+      sql<boolean>`(deleted_at is not null or (status = 'enabled'
+        and coalesce(delivering_until, '-infinity') < now()
+        and coalesce(rest_until, '-infinity') < now()))`,
+    )
     .select('id')
     .execute();
   return asleep.map(({ id }) => id);

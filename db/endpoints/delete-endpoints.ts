@@ -9,8 +9,8 @@ import { cancelWaiting } from '../deliveries/cancel-waiting.ts';
 import type { Schema } from '../schema.ts';
 
 /**
- * Deletes endpoints: their URLs and secrets are forgotten, and what waits for them is cancelled. Answers
- * with how many there were.
+ * Deletes endpoints: their URLs and secrets are forgotten, what waits for them is cancelled, and their workflows are
+ * woken to end. Answers with how many there were.
  */
 export async function deleteEndpoints(
   trx: Transaction<Schema>,
@@ -32,6 +32,10 @@ export async function deleteEndpoints(
     .execute();
   if (deleted.length === 0) return 0;
   const ids = deleted.map(({ id }) => id);
+  await trx
+    .insertInto('delivery_wakes')
+    .values(ids.map((id) => ({ endpoint_id: id })))
+    .execute();
   // Where there is more, the reconciler goes on.
   await cancelWaiting(trx, sql`select unnest(${ids}::uuid[])`);
   return deleted.length;

@@ -174,9 +174,11 @@ class Receiver(BaseHTTPRequestHandler):
             return self.answer(401, "the signature is wrong, or too old")
         try:
             text = body.decode()
-            json.loads(text)
+            event = json.loads(text)
         except ValueError:
             return self.answer(400, "not JSON")
+        if not isinstance(event, dict) or not isinstance(event.get("type"), str):
+            return self.answer(400, "no event")
         # The same id on every attempt: what comes again is not stored again, and so not handled
         # again.
         db = connect()

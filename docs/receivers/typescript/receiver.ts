@@ -163,7 +163,7 @@ async function receive(request: IncomingMessage): Promise<[status: number, why?:
   if (text === null) return [413, 'too large'];
   if (!isSigned(text, request.headers)) return [401, 'the signature is wrong, or too old'];
   try {
-    JSON.parse(text);
+    if (typeof JSON.parse(text)?.type !== 'string') return [400, 'no event'];
   } catch {
     return [400, 'not JSON'];
   }
