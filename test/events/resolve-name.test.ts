@@ -26,6 +26,8 @@ describe('names as the machine resolves them', () => {
   });
 
   it('rejects what is nowhere', async () => {
-    await expect(resolveByTheMachine('no-such-name.invalid')).rejects.toThrow();
+    await expect(resolveByTheMachine('no-such-name.invalid')).rejects.toMatchObject({
+      code: expect.stringMatching(/^E/),
+    });
   });
 });
