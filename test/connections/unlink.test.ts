@@ -214,6 +214,12 @@ describe('unlinking', () => {
     await whenDone(freshet, await freshet.call('DELETE', path));
     expect(await tablesWith(freshet.db, number)).toContain('accounts');
     const erased = await whenDone(freshet, await freshet.call('DELETE', `${path}?data=erase`));
+    const told = `/v1/events?connection_id=${posted.body.id}&type=connection.unlinked`;
+    const { body: events } = await freshet.call('GET', told);
+    expect(events.data.map(({ data }: { data: object }) => data)).toEqual([
+      { data: 'erase' },
+      { data: 'keep' },
+    ]);
     expect(erased.unlink_data).toBe('erase');
     expect(await tablesWith(freshet.db, number)).toEqual([]);
   });

@@ -159,6 +159,40 @@ describe('an endpoint that rests with nothing to be sent', () => {
   });
 });
 
+describe('an endpoint that is deleted while it waits', () => {
+  it('has no workflow any more', async () => {
+    const heard = await stage.listen(withStatus(500));
+    await stage.happen(await stage.account());
+    await eventually(async () => {
+      const { delivering_until: claimed } = await stage.endpoint(heard.endpointId);
+      return heard.received.length === 1 && claimed === null;
+    });
+    await stage.freshet.call('DELETE', `/v1/endpoints/${heard.endpointId}`);
+    await untilStatus(heard, 'COMPLETED');
+    expect(await stage.deliveries(heard.endpointId)).toMatchObject([{ status: 'cancelled' }]);
+  });
+});
+
+describe('an endpoint that rests', () => {
+  it('is tried at once by a test', async () => {
+    const heard = await stage.listen(withStatus(429, { 'retry-after': '600' }));
+    const events = await stage.happen(await stage.account());
+    await eventually(async () => {
+      const { rest_until: rest, delivering_until: claimed } = await stage.endpoint(
+        heard.endpointId,
+      );
+      return rest !== null && claimed === null;
+    });
+    heard.answer(accept);
+    const path = `/v1/endpoints/${heard.endpointId}/test`;
+    const { status, body } = await stage.freshet.call('POST', path, { wait: 20 });
+    expect([status, body.status]).toEqual([200, 'delivered']);
+    expect((await stage.endpoint(heard.endpointId)).rest_until).toBeNull();
+    await stage.hurry(heard.endpointId);
+    await untilAccepted(heard, events);
+  });
+});
+
 describe('a worker that is stopped while a receiver hangs', () => {
   it('ends all the same, and counts no attempt of which it does not know the end', async () => {
     const heard = await stage.listen(hang);

@@ -49,7 +49,7 @@ describe('the page for receivers', () => {
     const text = page.replaceAll('\n', ' ');
     const found = (pattern: RegExp): string | undefined => pattern.exec(text)?.[1];
     const pace = DELIVERY_PACE;
-    expect(toMs(found(/You have (15 seconds) for/))).toBe(pace.attemptTimeoutMs);
+    expect(toMs(found(/You have (15\sseconds) until/))).toBe(pace.attemptTimeoutMs);
     expect(toMs(found(/none within (\d+ \w+)/))).toBe(pace.attemptTimeoutMs);
     expect(toMs(found(/is not answered within (\d+ \w+)/))).toBe(pace.orderWaitMs);
     expect(Number(found(/After (\d+) failures in a row/))).toBe(pace.failuresToRest);
