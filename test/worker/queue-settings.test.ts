@@ -72,7 +72,7 @@ describe('providerQueues', () => {
   });
 });
 
-it('a worker opens a connection to Postgres for every two activities', () => {
-  expect(databaseConnections([{ concurrency: 24 }])).toBe(24);
-  expect(databaseConnections([{ concurrency: 1 }, { concurrency: 40 }])).toBe(33);
+it('a worker opens a connection to Postgres for every two activities, and eight for deliveries', () => {
+  expect(databaseConnections([{ concurrency: 24 }])).toBe(32);
+  expect(databaseConnections([{ concurrency: 1 }, { concurrency: 40 }])).toBe(41);
 });
