@@ -34,7 +34,7 @@ function setStage(pace: object): () => Stage {
 async function playOn(stage: Stage, play: Shape, count = 1): Promise<RecordedRun[]> {
   const workflowId = await play(stage);
   return await eventually(async () => {
-    const runs = await runChain(stage.freshet.temporal, workflowId);
+    const runs = await runChain(stage.freshet.temporal, workflowId, count + 1);
     return runs.length >= count && runs;
   });
 }

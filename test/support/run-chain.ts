@@ -6,12 +6,19 @@ export interface RecordedRun {
   readonly history: History;
 }
 
-/** Every run of a workflow, from the first to the newest, each continued as new by the next. */
-export async function runChain(client: Client, workflowId: string): Promise<RecordedRun[]> {
+/**
+ * The runs of a workflow from the first on, each continued as new by the next: all, or the first `most`, where it
+ * might go on faster than it is read.
+ */
+export async function runChain(
+  client: Client,
+  workflowId: string,
+  most = Infinity,
+): Promise<RecordedRun[]> {
   const { raw } = await client.workflow.getHandle(workflowId).describe();
   const runs: RecordedRun[] = [];
   let runId = raw.workflowExecutionInfo?.firstRunId;
-  while (runId) {
+  while (runId && runs.length < most) {
     const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
     runs.push({ runId, history });
     const last = history.events?.at(-1);
