@@ -44,8 +44,10 @@ const untilAccepted = (heard: Heard, events: readonly string[]) =>
   eventually(() => events.every((event) => heard.accepted().includes(event)));
 
 /** Not all that are under way at the same moment. */
-const refuseSoon: Answer = (one, response) =>
-  void setTimeout(() => withStatus(500)(one, response), 5 + Math.random() * 20);
+const refuseSoon: Answer = (one, response) => {
+  const stagger = parseInt(one.id.slice(-1), 16);
+  setTimeout(() => withStatus(500)(one, response), 5 + stagger);
+};
 
 const idsOf = ({ received }: Heard): string[] => received.map(({ id }) => id);
 
