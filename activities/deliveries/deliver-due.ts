@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CallContext } from '../../providers/provider.ts';
 import { timeUntilDue } from '../../db/deliveries/find-due.ts';
@@ -115,8 +116,5 @@ export async function deliverDue(
 const grace = (): Promise<void> => delay(GRACE_MS, undefined, { ref: false });
 
 async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  signal.addEventListener('abort', () => resolve(), { once: true });
-  await promise;
+  if (!signal.aborted) await once(signal, 'abort');
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { EventType } from '../../config/event-type.ts';
 import type { Database } from '../connect.ts';
 import type { EndpointPayload } from '../schema.ts';
+import { HEALTHY } from './enabled.ts';
 import { wakeEndpoint } from './wake-endpoint.ts';
 
 /** What is absent stays as it is. */
@@ -49,7 +50,7 @@ export async function updateEndpoint(
         payload,
         unchanged,
         ...(eventTypes === undefined ? {} : { event_types: eventTypes ? [...eventTypes] : null }),
-        ...(isMoving ? { failures: 0, failing_since: null, rest_until: null } : {}),
+        ...(isMoving ? HEALTHY : {}),
         updated_at: sql<Date>`now()`,
       })
       .where('id', '=', id)
