@@ -122,10 +122,19 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
     dispatch: (signals) => void dispatched.push(...signals),
     close: () => Promise.resolve(),
   };
+  const askProviders = (): void => undefined;
   const appOn = (other: Database): Hono => {
     const store = storeOn(other);
     const bodies = 'encrypted' as const;
-    const intake = createWebhookIntake({ db: other, store, dispatcher, keyRing, bodies, logger });
+    const intake = createWebhookIntake({
+      db: other,
+      store,
+      dispatcher,
+      askProviders,
+      keyRing,
+      bodies,
+      logger,
+    });
     const door = openDoor({ db: other, keyRing, logger });
     return createApp({
       ...deps,
@@ -134,6 +143,7 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
       door,
       intake,
       dispatcher,
+      askProviders,
       temporalIsUp: () => Promise.resolve(true),
     });
   };
