@@ -1,5 +1,4 @@
-import { onTestFinished } from 'vitest';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { unknownEnums, unknownFields, withoutOptional } from './mono/alterations.ts';
 import type { Endpoint } from './mono/call-log.ts';
 import type { NewAccount } from './mono/open-account.ts';
@@ -71,6 +70,8 @@ async function linked(mono: MonoFake, details: NewAccount = {}): Promise<string>
   const { accounts } = mono.control.finishLink(body.data.mono_url, { accounts: [details] });
   return accounts[0]?.id ?? '';
 }
+
+const names = ({ body }: Answered): string[] => body.data.map((row: Json) => row.narration);
 
 const events = (receiver: Receiver): string[] => receiver.received.map(({ body }) => body.event);
 
@@ -204,7 +205,6 @@ test('transactions come by page, newest first, chosen by days, type and words', 
   const { settings } = mono.control;
   const get = (query: string): Promise<Answered> =>
     call(mono, `/v2/accounts/${id}/transactions?${query}`);
-  const names = ({ body }: Answered): string[] => body.data.map((row: Json) => row.narration);
 
   const first = await get('start=01-01-2026&end=31-01-2026&limit=3');
   expect(names(first)).toEqual(['row 6', 'row 5', 'row 4']);
@@ -259,7 +259,7 @@ test('rows are added, edited and removed, also between two pages', async () => {
   });
   const page = async (number: number): Promise<string[]> => {
     const path = `/v2/accounts/${id}/transactions?start=01-01-2026&limit=2&page=${number}`;
-    return (await call(mono, path)).body.data.map((row: Json) => row.narration);
+    return names(await call(mono, path));
   };
   expect(await page(1)).toEqual(['row 3', 'row 2']);
   expect(await page(2)).toEqual(['row 2', 'row 1']);
@@ -441,7 +441,7 @@ test('every event is sent by itself, the legacy and the unknown ones too', async
   const before = receiver.received.length;
   const { announce } = control;
   announce.connected(id);
-  announce.updated(id, { meta: { sync_status: 'FAILED', ref: null } });
+  announce.updated(id, { meta: { sync_status: 'FAILED', ref: undefined } });
   announce.reauthorized(id);
   announce.unlinked(id);
   announce.reauthorisationRequired(id);
@@ -600,7 +600,9 @@ test('a call may take effect although its answer is lost, and only one page may 
   expect(await page(1)).toBe(200);
   expect(await page(2)).toBe(500);
   expect(await page(2)).toBe(200);
-  await expect(call(mono, `/v2/accounts/${id}/unlink`, { body: {} })).rejects.toThrow();
+  await expect(call(mono, `/v2/accounts/${id}/unlink`, { body: {} })).rejects.toThrow(
+    'fetch failed',
+  );
   expect(mono.control.account(id).linked).toBe(false);
 });
 

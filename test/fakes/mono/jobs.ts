@@ -5,7 +5,10 @@ import { jobsUpdate, updated } from './webhooks/events.ts';
 import { accountOf } from './world.ts';
 
 export interface JobOutcome {
-  /** `finished` when not given; `reauth` fails because the user must log in again. */
+  /**
+   * `reauth` fails because the user must log in again: so it is when the account needs that, and
+   * else `finished`, when not given.
+   */
   readonly outcome?: 'finished' | 'failed' | 'reauth';
   /** What a finished job retrieves, instead of what the settings say. */
   readonly retrieve?: readonly Part[];

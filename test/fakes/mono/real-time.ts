@@ -57,8 +57,8 @@ function startSession(fake: Fake, account: Account, product: Part): Job {
   world.jobs.set(job.id, job);
   account.session = { at: world.now(), job };
   const mode = world.settings.realTime;
-  if (account.reauthRequired) settleJob(fake, job, { outcome: 'reauth' });
-  else if (mode === 'finished' || mode === 'failed') settleJob(fake, job, { outcome: mode });
+  if (mode === 'finished') settleJob(fake, job);
+  else if (mode === 'failed') settleJob(fake, job, { outcome: 'failed' });
   else fake.webhooks.send(jobsUpdate(world, job));
   return job;
 }

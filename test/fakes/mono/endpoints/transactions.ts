@@ -30,7 +30,7 @@ export const readTransactions: Handle = async (fake, request) => {
 /** `paginate=false` gives all, and `meta` all the same (seen by an open-source client). */
 function paged(
   rows: readonly Transaction[],
-  { account, query, page }: Request,
+  { account, query }: Request,
   settings: Settings,
 ): Answer {
   if (query['paginate'] === 'false') {
@@ -38,7 +38,6 @@ function paged(
   }
   const limit = Math.min(wholeNumber(query['limit'], settings.pageSize), settings.maxLimit);
   const number = wholeNumber(query['page'], 1);
-  if (page === null) throw badRequest('"page" must be a number');
   const start = (number - 1) * limit;
   // Without `/accounts`, as in every example.
   const link = (to: number): string =>

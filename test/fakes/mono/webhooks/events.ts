@@ -1,7 +1,7 @@
 import { iso } from '../clock.ts';
 import { retrievedOf } from '../extract.ts';
 import { jobData } from '../job-data.ts';
-import type { Json, JsonObject } from '../json.ts';
+import type { JsonObject } from '../json.ts';
 import type { Account, Job } from '../types.ts';
 import type { World } from '../world.ts';
 
@@ -16,8 +16,10 @@ export interface MonoEvent {
 export interface UpdateDetails {
   /** The job that brought it, with which `sync_status` and `job_id` are told. */
   readonly job?: Job;
-  /** Fields of `meta` to replace, or with null to leave out. */
-  readonly meta?: Readonly<Record<string, Json>>;
+  /** Fields of `meta` to replace or to add, or with undefined to leave out. */
+  readonly meta?: JsonObject;
+  /** The same for `account`, such as `currency: 'Naira'`, as docs/webhooks has it. */
+  readonly account?: JsonObject;
 }
 
 /** Of docs/financial-data/connect-link, January 2026. */
@@ -37,16 +39,17 @@ export function connected(account: Account): MonoEvent {
 }
 
 /** Of docs/financial-data/realtime-data and connect-link: the account in full, no transactions. */
-export function updated(account: Account, { job, meta = {} }: UpdateDetails = {}): MonoEvent {
+export function updated(account: Account, details: UpdateDetails = {}): MonoEvent {
   const { institution } = account;
-  const whole = {
+  const { job } = details;
+  const meta = {
     data_status: account.dataStatus,
     auth_method: account.authMethod,
     ...(account.ref !== null && { ref: account.ref }),
     ...(job !== undefined && { sync_status: syncStatus(job), job_id: job.id }),
     ...(job?.hasNewData === true && { has_new_data: true }),
     retrieved_data: ['identity', ...retrievedOf(account)],
-    ...meta,
+    ...details.meta,
   };
   return {
     event: 'mono.events.account_updated',
@@ -67,8 +70,9 @@ export function updated(account: Account, { job, meta = {} }: UpdateDetails = {}
         },
         created_at: iso(account.createdAt),
         updated_at: iso(account.updatedAt),
+        ...details.account,
       },
-      meta: Object.fromEntries(Object.entries(whole).filter(([, value]) => value !== null)),
+      meta,
     },
     ...(job !== undefined && { job }),
   };

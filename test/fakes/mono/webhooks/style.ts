@@ -11,6 +11,13 @@ export interface WebhookStyle {
    * `data`, as connected, updated and reauthorized have since 28 January 2026. `bare`: as before.
    */
   envelope: 'identified' | 'bare';
+  /**
+   * What `account_connected` tells besides the id: `full` has the customer, and the data status and
+   * the `ref` in `meta` (docs/financial-data/connect-link, January 2026); `empty` has the customer
+   * and an empty `meta` (integration-guide, September 2025); `nothing` is the id alone
+   * (auth-connection, May 2022).
+   */
+  connected: 'full' | 'empty' | 'nothing';
   /** The case of `data_status` and `sync_status`: the examples shout, the text does not. */
   letters: 'upper' | 'lower';
   /** The text writes "Reauthorization", too. */
@@ -27,6 +34,7 @@ export interface WebhookStyle {
 export function defaultStyle(): WebhookStyle {
   return {
     envelope: 'identified',
+    connected: 'full',
     letters: 'upper',
     spelling: 's',
     jobStatus: 'states',
@@ -43,7 +51,7 @@ const IDENTIFIED = new Set([
 /** The body of a webhook. */
 export function dress(world: World, made: MonoEvent, style: WebhookStyle): JsonObject {
   const { event } = made;
-  const data = spell(withIds(withJobStatus(made, style), style), style);
+  const data = spell(withIds(shorten(event, withJobStatus(made, style), style), style), style);
   if (style.envelope === 'bare' || !IDENTIFIED.has(event)) return { event, data };
   const { app, business } = world;
   return {
@@ -52,6 +60,12 @@ export function dress(world: World, made: MonoEvent, style: WebhookStyle): JsonO
     timestamp: iso(world.now()),
     data: { ...data, app, business },
   };
+}
+
+function shorten(event: string, data: JsonObject, { connected }: WebhookStyle): JsonObject {
+  if (event !== 'mono.events.account_connected' || connected === 'full') return data;
+  const { id, customer } = data;
+  return connected === 'empty' ? { id, customer, meta: {} } : { id };
 }
 
 function withJobStatus({ event, data, job }: MonoEvent, style: WebhookStyle): JsonObject {
