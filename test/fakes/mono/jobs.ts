@@ -41,5 +41,5 @@ export function settleJob(fake: Fake, job: Job, how: JobOutcome = {}): void {
 
 function announceJob({ webhooks, world }: Fake, account: Account, job: Job): void {
   webhooks.send(jobsUpdate(world, job));
-  webhooks.send(updated(account, { job }));
+  webhooks.send(updated(world, account, { job }));
 }

@@ -74,7 +74,7 @@ function firstRetrieval(
   extract(fake.world, account, retrieve);
   if (dataStatus !== undefined) account.dataStatus = dataStatus;
   else if (retrieve.length === 0) account.dataStatus = 'UNAVAILABLE';
-  fake.webhooks.send(updated(account));
+  fake.webhooks.send(updated(fake.world, account));
 }
 
 function linkOf({ world }: Fake, urlOrRef: string, scope: Link['scope']): Link {

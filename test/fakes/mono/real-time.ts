@@ -63,8 +63,9 @@ function startSession(fake: Fake, account: Account, product: Part): Job {
   return job;
 }
 
-/** After 30 seconds, by the documents of July 2024. The first words of the message are a guess. */
+/** After 30 seconds, in the words of the page as it was in July 2024. */
 function tooSlow(headers: Readonly<Record<string, string>>): Answer {
-  const message = 'Data sync is enqueued, please try again once notified via webhook';
+  const message =
+    'Account transaction sync is enqueued, please try again once notified via webhook';
   return { message, data: null, headers };
 }

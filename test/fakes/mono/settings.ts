@@ -19,6 +19,11 @@ export interface Settings {
   authId: 'data' | 'bare';
   /** The page on links writes `bank_code`, the page on re-authorisation `bankCode`. */
   bankCodeKey: 'bank_code' | 'bankCode';
+  /**
+   * `iso` is what every example has; `local` are the codes of the list in api/bank-data/accounts/
+   * details, which has GHC and KSH; `lower` is of the examples before version 2.
+   */
+  currencyCodes: 'iso' | 'local' | 'lower';
   /** A code can be exchanged again. Undocumented; one-time is the harder case. */
   reusableCodes: boolean;
   /** Rows of a page when no limit is asked for. Undocumented. */
@@ -38,6 +43,7 @@ export function defaultSettings(): Settings {
   return {
     authId: 'data',
     bankCodeKey: 'bank_code',
+    currencyCodes: 'iso',
     reusableCodes: false,
     pageSize: 50,
     maxLimit: 100,

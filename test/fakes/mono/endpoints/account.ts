@@ -1,20 +1,28 @@
+import { currencyCode } from '../currency-code.ts';
 import { retrievedOf } from '../extract.ts';
+import { realTimeAnswer } from '../real-time.ts';
 import { linkedAccount, type Handle } from './handle.ts';
 
 /**
  * GET /v2/accounts/{id} (docs/financial-data/connect-link). That the balance is 0 before it was
  * retrieved is a guess: the documents only say that one must wait for the data status.
+ *
+ * Real time is of api/bank-data/accounts/details, September 2025; the page on real-time data names
+ * only the balance and the transactions.
  */
 export const describeAccount: Handle = (fake, request) => {
   const account = linkedAccount(fake, request);
+  const realTime = realTimeAnswer(fake, account, 'balance', request.realTime);
+  if (realTime.instead !== null) return realTime.instead;
   const { institution } = account;
   return {
+    headers: realTime.headers,
     data: {
       account: {
         id: account.id,
         name: account.name,
         account_number: account.number,
-        currency: account.currency,
+        currency: currencyCode(account.currency, fake.world.settings),
         balance: account.shown.balance ?? 0,
         type: account.type,
         bvn: account.bvn,

@@ -1,3 +1,4 @@
+import { currencyCode } from '../currency-code.ts';
 import { realTimeAnswer } from '../real-time.ts';
 import { linkedAccount, type Handle } from './handle.ts';
 
@@ -20,7 +21,7 @@ export const readBalance: Handle = (fake, request) => {
             name: account.name,
             account_number: account.number,
             balance,
-            currency: account.currency,
+            currency: currencyCode(account.currency, fake.world.settings),
           },
   };
 };

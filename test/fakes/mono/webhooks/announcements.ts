@@ -32,7 +32,7 @@ export interface Announcements {
 export function createAnnouncements(world: World, webhooks: Webhooks): Announcements {
   return {
     connected: (id) => webhooks.send(connected(accountOf(world, id))),
-    updated: (id, details) => webhooks.send(updated(accountOf(world, id), details)),
+    updated: (id, details) => webhooks.send(updated(world, accountOf(world, id), details)),
     jobsUpdate: (job) => webhooks.send(jobsUpdate(world, job)),
     reauthorized: (id) => webhooks.send(reauthorized(accountOf(world, id))),
     unlinked: (id) => webhooks.send(unlinked(accountOf(world, id))),

@@ -1,4 +1,5 @@
 import { iso } from '../clock.ts';
+import { currencyCode } from '../currency-code.ts';
 import { retrievedOf } from '../extract.ts';
 import { jobData } from '../job-data.ts';
 import type { JsonObject } from '../json.ts';
@@ -39,7 +40,11 @@ export function connected(account: Account): MonoEvent {
 }
 
 /** Of docs/financial-data/realtime-data and connect-link: the account in full, no transactions. */
-export function updated(account: Account, details: UpdateDetails = {}): MonoEvent {
+export function updated(
+  { settings }: World,
+  account: Account,
+  details: UpdateDetails = {},
+): MonoEvent {
   const { institution } = account;
   const { job } = details;
   const meta = {
@@ -58,7 +63,7 @@ export function updated(account: Account, details: UpdateDetails = {}): MonoEven
         _id: account.id,
         name: account.name,
         accountNumber: account.number,
-        currency: account.currency,
+        currency: currencyCode(account.currency, settings),
         balance: account.shown.balance ?? 0,
         type: account.type,
         bvn: account.bvn,
