@@ -8,6 +8,7 @@ import type { SyncInput } from '../contract.ts';
 import type { ActivityDeps } from '../deps.ts';
 import type { PendingEffect } from './pending-effects.ts';
 import { lastReceived, openWork } from './open-work.ts';
+import { metered } from './metered.ts';
 import { planReads, type ReadPlan } from './plan-reads.ts';
 import { readTransactions, type TransactionsRead } from './read-transactions.ts';
 import type { SyncDone } from './sync-done.ts';
@@ -40,14 +41,14 @@ export async function syncTransactions(
   if (earlier) return { counts: earlier, more };
 
   const stage = { stageId: await openStage(deps.db, accountId), accountId };
-  const refresh = wantsRefresh(provider, triggers);
+  const refresh = wantsRefresh(provider, 'transaction', triggers);
   const reads: TransactionsRead[] = [];
   for (const [index, query] of plan.queries.entries()) {
     const pages = provider.fetchTransactions(
       ref,
       query,
       { refresh: refresh && index === 0 },
-      context,
+      metered(deps, opened, input, context),
     );
     reads.push(await readTransactions(deps.db, stage, query, pages));
   }

@@ -78,6 +78,9 @@ function productOf(effect: WebhookEffect): EffectProduct {
     case 'reauth_required':
     case 'reauthorized':
     case 'revoked':
+    case 'consent_expires':
+    case 'connection_changed':
+    case 'link':
       return 'connection';
   }
 }

@@ -41,7 +41,7 @@ export async function linkAccount(db: Database): Promise<BenchAccount> {
     currency: 'NGN',
   };
   const noLimits = { smallestIntervalMs: null, callsPerDay: null };
-  await commitDiscovery(db, consent, [found], noLimits);
+  await commitDiscovery(db, consent, { accounts: [found] }, noLimits);
   const account = await db.selectFrom('accounts').select('id').executeTakeFirstOrThrow();
   return { id: account.id, keyRing };
 }

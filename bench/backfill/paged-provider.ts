@@ -18,11 +18,12 @@ export function createPagedProvider(pages: readonly TransactionsPage[]): Provide
     capabilities: {
       webhooks: { balance: 'none', transaction: 'none' },
       transactions: 'cursor',
-      refreshOnDemand: false,
+      refreshOnDemand: { balance: 'never', transaction: 'never' },
       smallestIntervalMs: null,
       callsPerDay: null,
       longestWindowDays: null,
       consentExpires: false,
+      hostedLink: false,
     },
     async *fetchTransactions(
       _account,

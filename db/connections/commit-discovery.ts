@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { ProviderLimits } from '../../providers/effective-interval.ts';
-import type { ProviderAccount } from '../../providers/provider.ts';
+import type { ConnectionAccounts, Timestamp } from '../../providers/provider.ts';
 import { addAccounts } from '../accounts/add-accounts.ts';
 import type { Database } from '../connect.ts';
 import { learnt } from '../consents/consent.ts';
@@ -26,7 +26,7 @@ export type DiscoveryStored =
 export async function commitDiscovery(
   db: Database,
   consent: Consent,
-  accounts: readonly ProviderAccount[],
+  { accounts, consentExpiresAt }: ConnectionAccounts,
   limits: ProviderLimits,
 ): Promise<DiscoveryStored> {
   return await db.transaction().execute(async (trx) => {
@@ -44,7 +44,7 @@ export async function commitDiscovery(
     const isLink = status === 'linking' || connection.accounts_checked_at === null;
     const known = await knownIds(trx, connection.id);
     if (isLink && accounts.length === 0 && known.size === 0) {
-      await setChecked(trx, consent, { status: 'gone', status_code: 'no_accounts' });
+      await setChecked(trx, consent, { status: 'gone', status_code: 'no_accounts' }, undefined);
       return { outcome: 'no_accounts' };
     }
     const unknown = accounts.filter(({ providerAccountId }) => !known.has(providerAccountId));
@@ -52,7 +52,7 @@ export async function commitDiscovery(
     const added = await addAccounts(trx, connection, isAdding ? unknown : [], limits);
     const offered = await offerAccounts(trx, connection.id, isAdding ? [] : unknown);
     const active = { status: 'active', status_code: null } as const;
-    await setChecked(trx, consent, status === 'linking' ? active : null);
+    await setChecked(trx, consent, status === 'linking' ? active : null, consentExpiresAt);
     return { outcome: 'stored', added, offered };
   });
 }
@@ -70,12 +70,14 @@ async function setChecked(
   trx: Transaction<Schema>,
   consent: Consent,
   change: { readonly status: 'active' | 'gone'; readonly status_code: string | null } | null,
+  consentExpiresAt: Timestamp | null | undefined,
 ): Promise<void> {
   await trx
     .updateTable('connections')
     .set({
       // One that found no account is still to find those that the link chose.
       ...(change?.status === 'gone' ? {} : { accounts_checked_at: sql<Date>`now()` }),
+      ...(consentExpiresAt === undefined ? {} : { consent_expires_at: consentExpiresAt }),
       ...(change === null
         ? {}
         : { ...learnt(change.status, change.status_code), status_as_of: consent.read_at }),

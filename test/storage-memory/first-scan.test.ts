@@ -114,7 +114,7 @@ async function link(
     currency: 'NGN',
   };
   const noLimits = { smallestIntervalMs: null, callsPerDay: null };
-  await commitDiscovery(db, consent, [found], noLimits);
+  await commitDiscovery(db, consent, { accounts: [found] }, noLimits);
   const account = await db.selectFrom('accounts').select('id').executeTakeFirstOrThrow();
   return account.id;
 }
