@@ -76,6 +76,8 @@ export interface StorageRig {
   close(): Promise<void>;
 }
 
+const askProviders = (): void => undefined;
+
 export const noContext: CallContext = {
   signal: new AbortController().signal,
   heartbeat: () => undefined,
@@ -122,7 +124,6 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
     dispatch: (signals) => void dispatched.push(...signals),
     close: () => Promise.resolve(),
   };
-  const askProviders = (): void => undefined;
   const appOn = (other: Database): Hono => {
     const store = storeOn(other);
     const bodies = 'encrypted' as const;
