@@ -9,9 +9,9 @@ export function readInput(schema: z.ZodType, body: Record<string, unknown>): unk
   const read = schema.safeParse(body);
   if (read.success) return read.data;
   const { issues } = read.error;
-  const missing = issues.filter((issue) => valueAt(body, issue.path) === undefined);
-  const isUnknown = (issue: z.core.$ZodIssue): boolean => issue.code === 'unrecognized_keys';
-  const lacking = missing.filter((issue) => !isUnknown(issue));
+  const lacking = issues.filter(
+    ({ code, path }) => code !== 'unrecognized_keys' && valueAt(body, path) === undefined,
+  );
   if (lacking.length > 0) {
     throw new ApiError('MISSING_FIELDS', {
       message: `the following required fields are missing: ${lacking
