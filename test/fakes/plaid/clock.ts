@@ -1,6 +1,8 @@
 /** Milliseconds since 1970. Everything that the fake dates comes from here. */
 export interface Clock {
   now(): number;
+  /** Without what was advanced: signatures are dated by it, as whoever verifies them is not moved. */
+  unmoved(): number;
   /** Moves the fake's time ahead; the machine's own time goes on under it. */
   advance(milliseconds: number): void;
 }
@@ -9,6 +11,7 @@ export function createClock(source: () => number = Date.now): Clock {
   let offset = 0;
   return {
     now: () => source() + offset,
+    unmoved: source,
     advance(milliseconds) {
       offset += milliseconds;
     },

@@ -12,6 +12,8 @@ import type { Balances, BankInstitution } from '../bank/types.ts';
 import type { PlaidErrorCode } from '../errors/codes.ts';
 import { findBankAccount, findBankTransaction, findLogin } from '../find.ts';
 import { refreshCachedBalances } from '../items/cached-balances.ts';
+import { errorOf } from '../items/item-error.ts';
+import { together } from '../items/take-over.ts';
 import { sendItemWebhook } from '../webhooks/item-webhooks.ts';
 import type { World } from '../world.ts';
 
@@ -44,6 +46,8 @@ export interface BankControl {
   remove(transactionId: string): void;
   /** "Churn": a transaction is removed and comes again, unchanged, under another id. */
   churn(transactionId: string): string;
+  /** Several changes in one pull: no page of a sync and no webhook comes between them. */
+  together<T>(change: () => T): T;
   /** What a client ought to have of an `account_id`, by date and id. */
   truth(accountId: string): readonly TrueTransaction[];
   /** Real-time calls are refused with this code, INSTITUTION_DOWN for one; null: no more. */
@@ -76,7 +80,9 @@ export function createBankControl(world: World): BankControl {
       const account = findBankAccount(world, accountId);
       account.balances = { ...account.balances, ...balances };
       if (world.settings.pulls !== 'live') return;
-      for (const item of world.items.values()) refreshCachedBalances(world, item);
+      for (const item of world.items.values()) {
+        if (errorOf(world, item) === null) refreshCachedBalances(world, item);
+      }
     },
     renameAccount(accountId, name) {
       findBankAccount(world, accountId).name = name;
@@ -86,9 +92,11 @@ export function createBankControl(world: World): BankControl {
     postPending(transactionId, changes = {}) {
       const pending = findBankTransaction(world, transactionId);
       const account = findBankAccount(world, pending.bankAccountId);
-      removeTransaction(world, account, pending);
       const posted = { ...pending, ...changes };
-      return bookTransaction(world, account, posted, { pending: false, posts: pending.id }).id;
+      return together(world, () => {
+        removeTransaction(world, account, pending);
+        return bookTransaction(world, account, posted, { pending: false, posts: pending.id }).id;
+      });
     },
     modify(transactionId, changes) {
       const transaction = findBankTransaction(world, transactionId);
@@ -102,9 +110,12 @@ export function createBankControl(world: World): BankControl {
     churn(transactionId) {
       const transaction = findBankTransaction(world, transactionId);
       const account = findBankAccount(world, transaction.bankAccountId);
-      removeTransaction(world, account, transaction);
-      return bookAgain(world, account, transaction).id;
+      return together(world, () => {
+        removeTransaction(world, account, transaction);
+        return bookAgain(world, account, transaction).id;
+      });
     },
+    together: (change) => together(world, change),
     truth: (accountId) => truth(world, accountId),
     institutionAnswers(institutionId, code) {
       if (code === null) world.outages.delete(institutionId);

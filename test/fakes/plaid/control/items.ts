@@ -1,13 +1,13 @@
 import type { PlaidErrorCode } from '../errors/codes.ts';
-import { findItem } from '../find.ts';
+import { findBankTransaction, findItem } from '../find.ts';
 import { derivedId } from '../ids.ts';
+import { churnAccount } from '../items/churn-account.ts';
 import { completeHistoricalUpdate, completeInitialUpdate } from '../items/complete-updates.ts';
 import { landRefresh } from '../items/land-refresh.ts';
 import { breakLogin, repairLogin } from '../items/login.ts';
 import { revokeAccount, revokePermission } from '../items/revoke.ts';
 import { pull } from '../items/take-over.ts';
 import type { Item } from '../items/types.ts';
-import { findBankTransaction } from '../find.ts';
 import type { World } from '../world.ts';
 
 /** The items at Plaid. */
@@ -26,6 +26,8 @@ export interface ItemControl {
   completeHistoricalUpdate(itemId: string): void;
   /** With `refreshes: 'held'`: the `/transactions/refresh` that was asked for comes back. */
   landRefresh(itemId: string): void;
+  /** The same, but the bank gave nothing; nothing is told. */
+  failRefresh(itemId: string): void;
   /** Into an error, ITEM_LOGIN_REQUIRED when left out, told by ITEM/ERROR. */
   expireLogin(
     itemId: string,
@@ -37,6 +39,11 @@ export interface ItemControl {
   setConsentExpiry(itemId: string, at: number | null): void;
   /** At my.plaid.com. USER_PERMISSION_REVOKED from now on, and the webhook. */
   revokePermission(itemId: string): void;
+  /**
+   * "Account churn": Plaid takes an account for another one. It has a new `account_id`, which is
+   * returned, and all its transactions go and come again.
+   */
+  churnAccount(itemId: string, accountId: string): string;
   /** USER_ACCOUNT_REVOKED, and the account is gone from the item. */
   revokeAccount(itemId: string, accountId: string): void;
 }
@@ -61,6 +68,11 @@ export function createItemControl(world: World): ItemControl {
     completeInitialUpdate: (itemId) => completeInitialUpdate(world, findItem(world, itemId)),
     completeHistoricalUpdate: (itemId) => completeHistoricalUpdate(world, findItem(world, itemId)),
     landRefresh: (itemId) => landRefresh(world, findItem(world, itemId)),
+    failRefresh(itemId) {
+      const item = findItem(world, itemId);
+      item.refreshesWaiting = 0;
+      item.lastFailedUpdate = world.clock.now();
+    },
     expireLogin(itemId, { code = 'ITEM_LOGIN_REQUIRED', reason } = {}) {
       breakLogin(world, findItem(world, itemId), code, reason ?? null);
     },
@@ -69,6 +81,7 @@ export function createItemControl(world: World): ItemControl {
       findItem(world, itemId).consentExpiresAt = at;
     },
     revokePermission: (itemId) => revokePermission(world, findItem(world, itemId)),
+    churnAccount: (itemId, accountId) => churnAccount(world, findItem(world, itemId), accountId),
     revokeAccount: (itemId, accountId) => revokeAccount(world, findItem(world, itemId), accountId),
   };
 }

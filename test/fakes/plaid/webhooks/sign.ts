@@ -31,7 +31,7 @@ export async function signWebhook(
   forgery: Forgery = {},
 ): Promise<string> {
   const key = forgery.key ?? keys.current();
-  const iat = Math.floor(clock.now() / 1000) - (forgery.ageSeconds ?? 0);
+  const iat = Math.floor(clock.unmoved() / 1000) - (forgery.ageSeconds ?? 0);
   const claims = {
     ...(forgery.withoutIat === true ? {} : { iat }),
     request_body_sha256: forgery.bodySha256 ?? sha256(body),
