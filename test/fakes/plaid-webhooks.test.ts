@@ -95,6 +95,19 @@ describe('delivery', () => {
     expect(new Set(endpoint.arrived.map(({ verification }) => verification)).size).toBe(3);
   });
 
+  it('gives up on a client that rejects nearly everything', async () => {
+    const endpoint = await webhookEndpoint(Array.from({ length: 40 }, () => 500));
+    const fake = await plaidFake({
+      webhookUrl: endpoint.url,
+      delivery: { givesUpOnRejections: true, retryScale: 0 },
+    });
+    const { itemId } = fake.control.linkItem({ loginId: fake.control.createLogin().id });
+    for (let n = 0; n < 3; n += 1) fake.control.webhooks.send(itemId, { code: 'LOGIN_REPAIRED' });
+    const webhooks = fake.control.webhooks.list();
+    await eventually(() => webhooks.every(({ state }) => state === 'failed'));
+    expect(webhooks.flatMap(({ attempts }) => attempts).length).toBeLessThan(4 * 7);
+  });
+
   it('holds webhooks and releases them in any order, or twice', async () => {
     const endpoint = await webhookEndpoint();
     const { fake, itemId } = await linked(endpoint.url);
