@@ -1,9 +1,16 @@
-import type { CallContext } from '../providers/provider.ts';
+import type { Database } from '../db/connect.ts';
+import { meterCalls } from '../db/calls/meter-calls.ts';
+import type { ProviderContext } from '../providers/provider.ts';
 
 /** How long the provider may take while a caller waits. */
 const PROVIDER_DEADLINE_MS = 30_000;
 
-export const providerCall = (): CallContext => ({
-  signal: AbortSignal.timeout(PROVIDER_DEADLINE_MS),
-  heartbeat: () => undefined,
-});
+/** The context of a call to a provider for which a caller waits. */
+export function providerCall(
+  db: Database,
+  provider: string,
+  connectionId: string | null = null,
+): ProviderContext {
+  const signal = AbortSignal.timeout(PROVIDER_DEADLINE_MS);
+  return meterCalls(db, { signal, heartbeat: () => undefined }, { provider, connectionId });
+}

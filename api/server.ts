@@ -5,11 +5,8 @@ import { createLogger } from '../config/logger.ts';
 import { onShutdown } from '../config/on-shutdown.ts';
 import { runMain } from '../config/run-main.ts';
 import { readSenderSettings } from '../config/sender-settings.ts';
-import {
-  configuredProviders,
-  KNOWN_PROVIDERS,
-  PROVIDER_VARIABLES,
-} from '../providers/configured.ts';
+import { configuredProviders } from '../providers/configured.ts';
+import { KNOWN_PROVIDERS } from '../providers/known-providers.ts';
 import { readTemporalSettings } from '../temporal/connect.ts';
 import { startApi } from './start-api.ts';
 
@@ -25,7 +22,6 @@ await runMain(async () => {
     'FRESHET_WEBHOOK_BODIES',
     'FRESHET_METRICS_ADDRESS',
     'FRESHET_LOG_LEVEL',
-    ...PROVIDER_VARIABLES,
   ]);
   const stop = onShutdown();
   const api = await startApi({
@@ -41,7 +37,7 @@ await runMain(async () => {
     metricsAddress: settings.FRESHET_METRICS_ADDRESS,
     limits: { maxConnections: settings.FRESHET_API_MAX_CONNECTIONS },
     temporal: readTemporalSettings(process.env),
-    providers: configuredProviders(settings),
+    providers: configuredProviders(process.env),
     logger: createLogger('api', settings.FRESHET_LOG_LEVEL),
   });
   if (!stop.aborted) await once(stop, 'abort');

@@ -26,11 +26,10 @@ export const variables = {
     .string()
     .regex(/^fsh_[A-Za-z0-9_-]{32,}$/, 'must be fsh_ and at least 32 letters, digits, _ or -')
     .optional(),
-  FRESHET_OKRA_BASE_URL: z
+  FRESHET_PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
+    .transform((url) => url.replace(/\/+$/, ''))
     .optional(),
-  FRESHET_OKRA_SECRET_KEY: z.string().min(1).optional(),
-  FRESHET_OKRA_WEBHOOK_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   FRESHET_WEBHOOK_BODIES: z.enum(WEBHOOK_BODIES).default('encrypted'),
   FRESHET_WEBHOOK_RETENTION_DAYS: retentionDays,
   FRESHET_EVENT_RETENTION_DAYS: retentionDays,

@@ -1,37 +1,47 @@
-import { ConfigError } from '../config/secrets.ts';
-import { createOkraProvider } from './okra/provider.ts';
+import { readVariables } from '../config/environment.ts';
+import { providerVariable } from '../config/provider-variable.ts';
+import { ConfigError, type Environment } from '../config/secrets.ts';
+import type { ProviderDefinition } from './definition.ts';
+import { DEFINITIONS } from './known-providers.ts';
+import type { Provider } from './provider.ts';
 import { createProviderRegistry, type ProviderRegistry } from './registry.ts';
 
-export interface ProviderSettings {
-  readonly FRESHET_OKRA_BASE_URL?: string | undefined;
-  readonly FRESHET_OKRA_SECRET_KEY?: string | undefined;
-  readonly FRESHET_OKRA_WEBHOOK_TOKEN?: string | undefined;
+/**
+ * The providers for which the environment has what they need. Throws `ConfigError` where one is
+ * configured by half, or wrongly.
+ */
+export function configuredProviders(
+  environment: Environment,
+  definitions: readonly ProviderDefinition[] = DEFINITIONS,
+): ProviderRegistry {
+  const configured = definitions.map((definition) => configuredProvider(environment, definition));
+  return createProviderRegistry(configured.filter((provider) => provider !== null));
 }
 
-/** The names of all providers that there are, configured or not. */
-export const KNOWN_PROVIDERS: readonly string[] = ['okra'];
-
-export const PROVIDER_VARIABLES = [
-  'FRESHET_OKRA_BASE_URL',
-  'FRESHET_OKRA_SECRET_KEY',
-  'FRESHET_OKRA_WEBHOOK_TOKEN',
-] as const;
-
-/**
- * The providers for which the configuration has what they need. Throws `ConfigError` where one is
- * configured by half.
- */
-export function configuredProviders(settings: ProviderSettings): ProviderRegistry {
-  const given = PROVIDER_VARIABLES.filter((name) => settings[name] !== undefined);
-  if (given.length === 0) return createProviderRegistry([]);
-  const {
-    FRESHET_OKRA_BASE_URL: baseUrl,
-    FRESHET_OKRA_SECRET_KEY: secretKey,
-    FRESHET_OKRA_WEBHOOK_TOKEN: webhookToken,
-  } = settings;
-  if (!baseUrl || !secretKey || !webhookToken) {
-    const missing = PROVIDER_VARIABLES.filter((name) => settings[name] === undefined);
-    throw new ConfigError(`okra is configured by half: ${missing.join(', ')} not set`);
+function configuredProvider(
+  environment: Environment,
+  { name, required, optional, create }: ProviderDefinition,
+): Provider | null {
+  const schemas = [
+    ...Object.entries(required).map(([key, schema]) => [key, schema.optional()] as const),
+    ...Object.entries(optional),
+  ].map(([key, schema]) => [providerVariable(name, key), schema] as const);
+  const read = readVariables(environment, Object.fromEntries(schemas));
+  const settings = Object.fromEntries(
+    [...Object.keys(required), ...Object.keys(optional)].map((key) => [
+      key,
+      read[providerVariable(name, key)],
+    ]),
+  );
+  const missing = Object.keys(required).filter((key) => settings[key] === undefined);
+  if (missing.length === Object.keys(required).length) return null;
+  if (missing.length > 0) {
+    const names = missing.map((key) => providerVariable(name, key)).join(', ');
+    throw new ConfigError(`${name} is configured by half: ${names} not set`);
   }
-  return createProviderRegistry([createOkraProvider({ baseUrl, secretKey, webhookToken })]);
+  try {
+    return create(settings);
+  } catch (error) {
+    throw new ConfigError(error instanceof Error ? error.message : `${name} is configured wrongly`);
+  }
 }

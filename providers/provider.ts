@@ -30,9 +30,10 @@ export interface Capabilities {
    */
   readonly transactions: 'cursor' | 'window';
   /**
-   * Whether it can be told to ask the bank right now, rather than answer from its last extraction.
+   * When the bank itself is asked right now, rather than the provider's last extraction read. What
+   * costs money is `never`, unless the operator has opted in.
    */
-  readonly refreshOnDemand: boolean;
+  readonly refreshOnDemand: Readonly<Record<Product, RefreshOnDemand>>;
   /**
    * The smallest useful interval between refreshes, in milliseconds; null where there is no limit.
    */
@@ -43,11 +44,24 @@ export interface Capabilities {
   readonly longestWindowDays: number | null;
   /** Whether a consent runs out and must be renewed by the customer. */
   readonly consentExpires: boolean;
+  /**
+   * Whether `listAccounts` succeeds just as long as the consent stands. Then it is asked when a consent that
+   * had ended stands again; else the customer's new log-in has to be told.
+   */
+  readonly tellsConsent: boolean;
+  /** Whether it has a page of its own on which the customer links, and logs in again: `startLink`. */
+  readonly hostedLink: boolean;
   /** How many syncs at a time it bears from one worker, where it tells. */
   readonly syncsAtOnce?: number;
   /** How many syncs may begin in a second, over all workers, where it tells. */
   readonly syncsPerSecond?: number;
 }
+
+/**
+ * `never`; `asked`: where a person or the operator's backend asks for a refresh; `always`: by the
+ * schedule too. Never for a webhook: the provider has just asked the bank then.
+ */
+export type RefreshOnDemand = 'never' | 'asked' | 'always';
 
 /** Passed to every call that goes over the network. */
 export interface CallContext {
@@ -55,6 +69,29 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** Called between steps of a long call, so that its owner can tell that it is alive. */
   heartbeat(): void;
+}
+
+/** What a provider is given for a call. Its own parts that need no more can ask for a `CallContext`. */
+export interface ProviderContext extends CallContext {
+  /**
+   * Takes one call from each of these budgets, which all workers share, or from none of them. Answers
+   * with 0, else with how many milliseconds to wait until there will be room.
+   */
+  take(budgets: readonly CallBudget[]): Promise<number>;
+  /** Counts a call that the provider charges for: called once it has succeeded. */
+  paid(call: PaidCall): Promise<void>;
+}
+
+/** How often a provider lets itself be called. */
+export interface CallBudget {
+  /** Whose it is, such as `sync client` or `sync item <id>`: no secret, at most 200 characters. */
+  readonly key: string;
+  readonly perMinute: number;
+}
+
+export interface PaidCall {
+  /** Short and stable, such as `balance_get`. */
+  readonly call: string;
 }
 
 /**
@@ -74,6 +111,49 @@ export interface LinkedConnection extends ConnectionRef {
   readonly institutionId: string | null;
   readonly institutionName: string | null;
   readonly consentExpiresAt: Timestamp | null;
+}
+
+/** What a customer is to be taken through: a first link, or a new log-in for a connection. */
+export interface LinkStart {
+  /** Names the session at the provider where it takes a reference. Unique, no secret. */
+  readonly sessionId: string;
+  /** The customer, as the operator knows it. */
+  readonly customer: {
+    readonly id: string;
+    readonly name: string | null;
+    readonly email: string | null;
+  };
+  /** Where the provider is to send its webhooks; null: as set up at the provider. */
+  readonly webhookUrl: string | null;
+  /** Where the customer goes afterwards; null: the provider's own last page. */
+  readonly redirectUrl: string | null;
+  /** What else the provider takes, as the operator gave it: `InvalidLink` where it is malformed. */
+  readonly options: JsonValue;
+  /** The connection that is to be logged in to again; null: a first link. */
+  readonly connection: ConnectionRef | null;
+}
+
+export interface LinkStarted {
+  /** The provider's page: to be opened by the customer. */
+  readonly url: string;
+  /** What the provider's webhooks name the session by. A secret, where the provider says so. */
+  readonly providerSessionId: string;
+  readonly expiresAt: Timestamp;
+}
+
+/** How a link session has gone so far, where the provider can be asked. */
+export interface LinkProgress {
+  /** `open`: not ended; `finished`; `exited`: the customer left without linking. */
+  readonly state: 'open' | 'finished' | 'exited';
+  /** What `link` takes, one for each connection that was made. */
+  readonly links: readonly JsonValue[];
+}
+
+/** Which accounts a connection has. */
+export interface ConnectionAccounts {
+  readonly accounts: readonly ProviderAccount[];
+  /** When the consent runs out; null: never; undefined: the provider does not tell here. */
+  readonly consentExpiresAt?: Timestamp | null;
 }
 
 export interface ProviderAccount {
@@ -121,8 +201,11 @@ export interface ProviderTransaction {
   readonly runningBalance: Decimal | null;
   /** The pending transaction that this one replaces, where the provider links them. */
   readonly pendingProviderTransactionId: string | null;
-  /** When the provider last changed it. An older version never overwrites a newer one. */
-  readonly providerUpdatedAt: Timestamp;
+  /**
+   * When the provider last changed it: an older version never overwrites a newer one. Null where it
+   * does not tell: what was read later is newer.
+   */
+  readonly providerUpdatedAt: Timestamp | null;
   readonly raw: string;
 }
 
@@ -141,6 +224,7 @@ export interface RejectedItem {
   readonly raw: string;
 }
 
+/** Of what pages say of one id the last word counts; within a page, `removed`. */
 export interface TransactionsPage {
   readonly upserts: readonly ProviderTransaction[];
   readonly rejected: readonly RejectedItem[];
@@ -162,6 +246,11 @@ export interface TransactionsEnd {
     readonly to: CalendarDate | null;
   } | null;
   readonly dataAsOf: Timestamp;
+  /**
+   * The provider is still collecting the account's history: what was read holds, and does not count as
+   * the full scan. It is asked again, and at once when a webhook tells.
+   */
+  readonly preparing?: boolean;
 }
 
 /** What a provider webhook means, before anything is looked up. */
@@ -193,7 +282,16 @@ export type WebhookEffect =
   | { readonly kind: 'unclear'; readonly product: Product }
   | { readonly kind: 'reauth_required' }
   | { readonly kind: 'reauthorized' }
-  | { readonly kind: 'revoked' };
+  | { readonly kind: 'revoked' }
+  /** The consent runs out then. */
+  | { readonly kind: 'consent_expires'; readonly at: Timestamp }
+  /**
+   * Something about the connection changed: how its consent stands, or which accounts it has. The
+   * provider is asked (`listAccounts`), so that the order of such webhooks does not matter.
+   */
+  | { readonly kind: 'connection_changed' }
+  /** A link session went on: `session` is its `providerSessionId`. */
+  | ({ readonly kind: 'link'; readonly session: string } & LinkProgress);
 
 export interface WebhookRequest {
   /** Lower-case header names. */
@@ -215,15 +313,22 @@ export interface Provider {
    * Turns what the caller got out of the provider's link flow into a connection. Rejects with
    * `InvalidLink` when malformed.
    */
-  link(input: JsonValue, context: CallContext): Promise<LinkedConnection>;
+  link(input: JsonValue, context: ProviderContext): Promise<LinkedConnection>;
 
-  listAccounts(connection: ConnectionRef, context: CallContext): Promise<ProviderAccount[]>;
+  /** Opens the provider's own page for a customer. Rejects with `InvalidLink` when `options` are malformed. */
+  startLink?(start: LinkStart, context: ProviderContext): Promise<LinkStarted>;
+
+  /** Asks how a link session has gone, in case its webhook was lost. */
+  readLink?(providerSessionId: string, context: ProviderContext): Promise<LinkProgress>;
+
+  /** Rejects with the kind `reauth` or `gone` where the consent does not stand. */
+  listAccounts(connection: ConnectionRef, context: ProviderContext): Promise<ConnectionAccounts>;
 
   /** `refresh` asks the bank itself, where the provider can; else its last extraction is read. */
   fetchBalance(
     account: AccountRef,
     options: { readonly refresh: boolean },
-    context: CallContext,
+    context: ProviderContext,
   ): Promise<ProviderBalance>;
 
   /** Yields pages, then returns how they end. Nothing of it is true until it has ended. */
@@ -231,11 +336,11 @@ export interface Provider {
     account: AccountRef,
     query: TransactionsQuery,
     options: { readonly refresh: boolean },
-    context: CallContext,
+    context: ProviderContext,
   ): AsyncGenerator<TransactionsPage, TransactionsEnd, void>;
 
   /** Ends the consent at the provider. Succeeds where it has ended already. */
-  unlink(connection: ConnectionRef, context: CallContext): Promise<void>;
+  unlink(connection: ConnectionRef, context: ProviderContext): Promise<void>;
 
   /**
    * Whether the headers alone show that `verifyWebhook` will refuse, where the proof is in them: then a large
@@ -243,9 +348,21 @@ export interface Provider {
    */
   isRefusedByHeaders?(headers: WebhookRequest['headers']): boolean;
 
-  /** Whether the request proves that the provider sent it, over the raw bytes, in constant time. */
+  /**
+   * Whether the request proves that the provider sent it, over the raw bytes, in constant time. Rejects
+   * with a `ProviderError` where that cannot be told now: the sender is asked to come again.
+   */
   verifyWebhook(request: WebhookRequest): Promise<boolean>;
 
   /** Reads a verified body. Throws `WebhookUnreadable` when it is not the provider's JSON. */
   translateWebhook(body: Uint8Array): TranslatedWebhook;
+
+  /** Whether credentials and settings work, without touching an account: `npm run provider:check`. */
+  check?(context: ProviderContext): Promise<readonly ProviderCheck[]>;
+}
+
+/** One thing that was tried, in plain words. */
+export interface ProviderCheck {
+  readonly ok: boolean;
+  readonly text: string;
 }

@@ -4,11 +4,8 @@ import { createLogger } from '../config/logger.ts';
 import { runMain } from '../config/run-main.ts';
 import { onShutdown } from '../config/on-shutdown.ts';
 import { readQueueSettings } from '../config/queue-settings.ts';
-import {
-  configuredProviders,
-  KNOWN_PROVIDERS,
-  PROVIDER_VARIABLES,
-} from '../providers/configured.ts';
+import { configuredProviders } from '../providers/configured.ts';
+import { KNOWN_PROVIDERS } from '../providers/known-providers.ts';
 import { readTemporalSettings } from '../temporal/connect.ts';
 import { startWorker } from './start-worker.ts';
 
@@ -24,7 +21,6 @@ await runMain(async () => {
     'FRESHET_WORKFLOW_BUNDLE',
     'FRESHET_METRICS_ADDRESS',
     'FRESHET_LOG_LEVEL',
-    ...PROVIDER_VARIABLES,
   ]);
   const stop = onShutdown();
   await startWorker({
@@ -34,7 +30,7 @@ await runMain(async () => {
     reconcileSeconds: settings.FRESHET_RECONCILE_SECONDS,
     workflowBundle: settings.FRESHET_WORKFLOW_BUNDLE,
     temporal: readTemporalSettings(process.env),
-    providers: configuredProviders(settings),
+    providers: configuredProviders(process.env),
     knownProviders: KNOWN_PROVIDERS,
     queueSettings: readQueueSettings(process.env, KNOWN_PROVIDERS),
     webhooks: {

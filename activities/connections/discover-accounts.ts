@@ -1,11 +1,12 @@
 import { openCredentials } from '../../credentials/open-credentials.ts';
+import { meterCalls } from '../../db/calls/meter-calls.ts';
 import { commitDiscovery } from '../../db/connections/commit-discovery.ts';
 import { failDiscovery } from '../../db/connections/fail-discovery.ts';
 import { findCredentials, type Consent } from '../../db/connections/find-credentials.ts';
 import { noteConnectionError } from '../../db/connections/note-connection-error.ts';
 import { putOffDiscovery } from '../../db/connections/put-off-discovery.ts';
 import { ProviderError } from '../../providers/errors.ts';
-import type { CallContext, ProviderAccount } from '../../providers/provider.ts';
+import type { CallContext, ConnectionAccounts } from '../../providers/provider.ts';
 import type { Discovery } from './contract.ts';
 import type { ActivityDeps } from '../deps.ts';
 
@@ -54,12 +55,13 @@ async function discover(
   context: CallContext,
 ): Promise<Discovery | null> {
   const { id, provider_connection_id: providerConnectionId } = consent;
-  let accounts: readonly ProviderAccount[];
+  let found: ConnectionAccounts;
   const provider = providers.get(consent.provider);
   try {
     if (!provider) throw notConfigured(consent.provider);
     const credentials = openCredentials(keyRing, consent);
-    accounts = await provider.listAccounts({ providerConnectionId, credentials }, context);
+    const call = meterCalls(db, context, { provider: provider.name, connectionId: id });
+    found = await provider.listAccounts({ providerConnectionId, credentials }, call);
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     const { kind, code } = error;
@@ -67,7 +69,10 @@ async function discover(
       const isNoted = await failDiscovery(db, consent, { kind, code });
       return isNoted ? ended(kind === 'reauth' ? 'reauth_required' : 'gone') : null;
     }
-    const isCheck = consent.status !== 'linking' && consent.accounts_checked_at !== null;
+    const isCheck =
+      consent.status !== 'linking' &&
+      consent.accounts_checked_at !== null &&
+      consent.check_requested_at === null;
     if (isCheck && attempt >= MOST_ATTEMPTS_OF_CHECK) {
       await putOffDiscovery(db, id);
       return ended('put_off');
@@ -75,7 +80,7 @@ async function discover(
     await noteConnectionError(db, id, code);
     throw error;
   }
-  const stored = await commitDiscovery(db, consent, accounts, provider.capabilities);
+  const stored = await commitDiscovery(db, consent, found, provider.capabilities);
   switch (stored.outcome) {
     case 'stored':
       return { outcome: 'found', added: stored.added, offered: stored.offered };

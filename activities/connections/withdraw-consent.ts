@@ -1,4 +1,5 @@
 import { openCredentials } from '../../credentials/open-credentials.ts';
+import { meterCalls } from '../../db/calls/meter-calls.ts';
 import { findCredentials } from '../../db/connections/find-credentials.ts';
 import { noteConnectionError } from '../../db/connections/note-connection-error.ts';
 import { ProviderError } from '../../providers/errors.ts';
@@ -21,7 +22,8 @@ export async function withdrawConsent(
     const provider = providers.get(name);
     if (!provider) throw new ProviderError(name, 'config', 'provider_not_configured');
     const credentials = openCredentials(keyRing, consent);
-    await provider.unlink({ providerConnectionId, credentials }, context);
+    const call = meterCalls(db, context, { provider: name, connectionId });
+    await provider.unlink({ providerConnectionId, credentials }, call);
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     if (error.kind === 'gone') return;

@@ -2,6 +2,7 @@ import { beginSyncRun } from '../../db/syncs/begin-sync-run.ts';
 import { commitBalance } from '../../db/balances/commit-balance.ts';
 import type { SyncCounts } from '../../db/syncs/finish-sync-run.ts';
 import type { CallContext, ProviderBalance } from '../../providers/provider.ts';
+import { metered } from './metered.ts';
 import { committedBefore } from './committed-before.ts';
 import type { SyncInput } from '../contract.ts';
 import type { ActivityDeps } from '../deps.ts';
@@ -38,7 +39,11 @@ export async function syncBalance(
   if (earlier) return { counts: earlier, more };
 
   const fetched = asksBank
-    ? await provider.fetchBalance(ref, { refresh: wantsRefresh(provider, triggers) }, context)
+    ? await provider.fetchBalance(
+        ref,
+        { refresh: wantsRefresh(provider, 'balance', triggers) },
+        metered(deps, opened, input, context),
+      )
     : null;
   const newest = newestOf(fetched, told);
   const counts: SyncCounts = await commitBalance(deps.db, {

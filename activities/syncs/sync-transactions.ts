@@ -8,6 +8,7 @@ import type { SyncInput } from '../contract.ts';
 import type { ActivityDeps } from '../deps.ts';
 import type { PendingEffect } from './pending-effects.ts';
 import { lastReceived, openWork } from './open-work.ts';
+import { metered } from './metered.ts';
 import { planReads, type ReadPlan } from './plan-reads.ts';
 import { readTransactions, type TransactionsRead } from './read-transactions.ts';
 import type { SyncDone } from './sync-done.ts';
@@ -16,7 +17,8 @@ import { wantsRefresh } from './triggers.ts';
 const NO_READS: ReadPlan = { scope: 'webhook', queries: [] };
 
 /**
- * Brings an account's transactions up to date: everything at the first time and once a day, else
+ * Brings an account's transactions up to date: everything at the first time and, where the provider
+ * has no cursor, once a day, else
  * what is new since the cursor, or only what webhooks pointed to. Pages are staged as they come,
  * and all of it is committed at once.
  */
@@ -33,26 +35,33 @@ export async function syncTransactions(
 
   const cursor = await findCursor(deps.db, accountId, 'transaction');
   const plan = input.mayCall
-    ? planReads({ triggers, full: input.full, cursor, effects })
+    ? planReads({
+        triggers,
+        full: input.full,
+        cursor,
+        effects,
+        kind: provider.capabilities.transactions,
+      })
     : NO_READS;
   const run = { id: syncRunId, accountId, triggers, product: 'transaction' } as const;
   const earlier = await beginSyncRun(deps.db, { ...run, scope: plan.scope });
   if (earlier) return { counts: earlier, more };
 
   const stage = { stageId: await openStage(deps.db, accountId), accountId };
-  const refresh = wantsRefresh(provider, triggers);
+  const refresh = wantsRefresh(provider, 'transaction', triggers);
   const reads: TransactionsRead[] = [];
   for (const [index, query] of plan.queries.entries()) {
     const pages = provider.fetchTransactions(
       ref,
       query,
       { refresh: refresh && index === 0 },
-      context,
+      metered(deps, opened, input, context),
     );
     reads.push(await readTransactions(deps.db, stage, query, pages));
   }
 
   const whole = reads.find(({ end }) => end.cursor !== null);
+  const preparing = reads.some(({ end }) => end.preparing === true);
   const counts = await commitTransactions(deps.db, {
     ...stage,
     syncRunId,
@@ -65,8 +74,9 @@ export async function syncTransactions(
     cursor: whole ? { value: whole.end.cursor, full: whole.scope === 'full' } : null,
     webhookIds: webhooks.map(({ id }) => id),
     toldAt: plan.queries.length === 0 ? lastReceived(webhooks) : null,
+    preparing,
   });
-  return { counts, more };
+  return { counts, more, preparing };
 }
 
 function toldRemovals(effects: readonly PendingEffect[]) {

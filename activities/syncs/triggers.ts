@@ -1,3 +1,4 @@
+import type { Product } from '../../config/product.ts';
 import type { Provider } from '../../providers/provider.ts';
 import type { Trigger } from '../../workflows/messages.ts';
 
@@ -7,6 +8,17 @@ export function isOnly(trigger: Trigger, triggers: readonly Trigger[]): boolean 
 }
 
 /** Whether the bank itself is to be asked. After a webhook the provider has just done so. */
-export function wantsRefresh(provider: Provider, triggers: readonly Trigger[]): boolean {
-  return provider.capabilities.refreshOnDemand && !isOnly('webhook', triggers);
+export function wantsRefresh(
+  provider: Provider,
+  product: Product,
+  triggers: readonly Trigger[],
+): boolean {
+  switch (provider.capabilities.refreshOnDemand[product]) {
+    case 'never':
+      return false;
+    case 'asked':
+      return triggers.includes('manual');
+    case 'always':
+      return !isOnly('webhook', triggers);
+  }
 }

@@ -18,11 +18,13 @@ export function createPagedProvider(pages: readonly TransactionsPage[]): Provide
     capabilities: {
       webhooks: { balance: 'none', transaction: 'none' },
       transactions: 'cursor',
-      refreshOnDemand: false,
+      refreshOnDemand: { balance: 'never', transaction: 'never' },
       smallestIntervalMs: null,
       callsPerDay: null,
       longestWindowDays: null,
       consentExpires: false,
+      tellsConsent: false,
+      hostedLink: false,
     },
     async *fetchTransactions(
       _account,

@@ -104,7 +104,12 @@ async function upsertRecord(
   hint: JsonValue,
   webhookId: string,
 ): Promise<void> {
-  const context = { signal: AbortSignal.timeout(60_000), heartbeat: () => undefined };
+  const context = {
+    signal: AbortSignal.timeout(60_000),
+    heartbeat: () => undefined,
+    take: async () => 0,
+    paid: async () => undefined,
+  };
   const query = { scope: 'hint', hint } as const;
   const pages = provider.fetchTransactions(ref, query, { refresh: false }, context);
   for await (const { upserts } of pages) {

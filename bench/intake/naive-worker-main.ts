@@ -6,7 +6,7 @@ import { readEnvironment } from '../../config/environment.ts';
 import { onShutdown } from '../../config/on-shutdown.ts';
 import { runMain } from '../../config/run-main.ts';
 import { createKeyRing } from '../../credentials/key-ring.ts';
-import { configuredProviders, PROVIDER_VARIABLES } from '../../providers/configured.ts';
+import { configuredProviders } from '../../providers/configured.ts';
 import { installQuietRuntime } from '../support/quiet-runtime.ts';
 import { applyWebhook } from './apply-webhook.ts';
 import { NAIVE_QUEUE } from './naive-workflows.ts';
@@ -16,11 +16,10 @@ await runMain(async () => {
   const settings = readEnvironment(process.env, [
     'FRESHET_DATABASE_URL',
     'FRESHET_CREDENTIALS_KEYS',
-    ...PROVIDER_VARIABLES,
   ]);
   const stop = onShutdown();
   installQuietRuntime();
-  const provider = configuredProviders(settings).get('okra');
+  const provider = configuredProviders(process.env).get('okra');
   if (!provider) throw new Error('the bank is not configured');
   const pool = new Pool({ connectionString: settings.FRESHET_DATABASE_URL, max: 24 });
   pool.on('error', () => undefined);

@@ -90,6 +90,11 @@ async function linkOne(
     type: null,
     currency: 'NGN',
   }));
-  await commitDiscovery(db, consent, found, { smallestIntervalMs: 60_000, callsPerDay: null });
+  await commitDiscovery(
+    db,
+    consent,
+    { accounts: found },
+    { smallestIntervalMs: 60_000, callsPerDay: null, tellsConsent: false },
+  );
   return { id, customer };
 }

@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { ProviderLimits } from '../../providers/effective-interval.ts';
-import type { ProviderAccount } from '../../providers/provider.ts';
+import type { Capabilities, ConnectionAccounts, Timestamp } from '../../providers/provider.ts';
 import { addAccounts } from '../accounts/add-accounts.ts';
 import type { Database } from '../connect.ts';
 import { learnt } from '../consents/consent.ts';
@@ -18,7 +18,8 @@ export type DiscoveryStored =
 
 /**
  * Stores which accounts a connection has, in one transaction. After a link, also one made again, all
- * that it lacks are added and it is active; later ones are added or offered, as its `new_accounts` says.
+ * that it lacks are added and it is active; so is one whose consent had ended, where the provider tells by
+ * this how it stands. Later accounts are added or offered, as its `new_accounts` says.
  * Stored again, it is no change. What the consent allowed is true as of when the provider was asked: what
  * webhooks tell of it after that is newer.
  * @param consent as it was when the provider was asked.
@@ -26,8 +27,8 @@ export type DiscoveryStored =
 export async function commitDiscovery(
   db: Database,
   consent: Consent,
-  accounts: readonly ProviderAccount[],
-  limits: ProviderLimits,
+  { accounts, consentExpiresAt }: ConnectionAccounts,
+  capabilities: ProviderLimits & Pick<Capabilities, 'tellsConsent'>,
 ): Promise<DiscoveryStored> {
   return await db.transaction().execute(async (trx) => {
     const connection = await trx
@@ -44,15 +45,17 @@ export async function commitDiscovery(
     const isLink = status === 'linking' || connection.accounts_checked_at === null;
     const known = await knownIds(trx, connection.id);
     if (isLink && accounts.length === 0 && known.size === 0) {
-      await setChecked(trx, consent, { status: 'gone', status_code: 'no_accounts' });
+      await setChecked(trx, consent, { status: 'gone', status_code: 'no_accounts' }, undefined);
       return { outcome: 'no_accounts' };
     }
     const unknown = accounts.filter(({ providerAccountId }) => !known.has(providerAccountId));
     const isAdding = isLink || connection.new_accounts === 'link';
-    const added = await addAccounts(trx, connection, isAdding ? unknown : [], limits);
+    const added = await addAccounts(trx, connection, isAdding ? unknown : [], capabilities);
     const offered = await offerAccounts(trx, connection.id, isAdding ? [] : unknown);
     const active = { status: 'active', status_code: null } as const;
-    await setChecked(trx, consent, status === 'linking' ? active : null);
+    const stoodAgain = status !== 'active' && capabilities.tellsConsent;
+    const isNew = status === 'linking' || stoodAgain;
+    await setChecked(trx, consent, isNew ? active : null, consentExpiresAt);
     return { outcome: 'stored', added, offered };
   });
 }
@@ -70,12 +73,15 @@ async function setChecked(
   trx: Transaction<Schema>,
   consent: Consent,
   change: { readonly status: 'active' | 'gone'; readonly status_code: string | null } | null,
+  consentExpiresAt: Timestamp | null | undefined,
 ): Promise<void> {
   await trx
     .updateTable('connections')
     .set({
+      check_requested_at: null,
       // One that found no account is still to find those that the link chose.
       ...(change?.status === 'gone' ? {} : { accounts_checked_at: sql<Date>`now()` }),
+      ...(consentExpiresAt === undefined ? {} : { consent_expires_at: consentExpiresAt }),
       ...(change === null
         ? {}
         : { ...learnt(change.status, change.status_code), status_as_of: consent.read_at }),

@@ -17,11 +17,13 @@ import { translateWebhook } from './webhooks.ts';
 const CAPABILITIES: Capabilities = {
   webhooks: { balance: 'complete', transaction: 'ids' },
   transactions: 'window',
-  refreshOnDemand: true,
+  refreshOnDemand: { balance: 'always', transaction: 'always' },
   smallestIntervalMs: 60_000,
   callsPerDay: null,
   longestWindowDays: null,
   consentExpires: false,
+  tellsConsent: false,
+  hostedLink: false,
 };
 
 /**
@@ -38,7 +40,7 @@ export function createOkraProvider(config: OkraConfig): Provider {
     link: (input, context) => link(api, settings.pageSize, input, context),
     async listAccounts(connection, context) {
       const found = await readAccounts(api, settings.pageSize, connectionOf(connection), context);
-      return found.accounts;
+      return { accounts: found.accounts };
     },
     fetchBalance: (account, options, context) =>
       fetchBalance(api, settings, account, options, context),

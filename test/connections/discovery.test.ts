@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 const keyRing = createKeyRing(`test:${randomBytes(32).toString('base64')}`);
-const NO_LIMITS = { smallestIntervalMs: null, callsPerDay: null };
+const NO_LIMITS = { smallestIntervalMs: null, callsPerDay: null, tellsConsent: false };
 const account = (providerAccountId: string): ProviderAccount => ({
   providerAccountId,
   name: 'An account',
@@ -80,9 +80,9 @@ describe('what a look at the accounts has found', () => {
   it('is stored once, however often it is stored', async () => {
     const consent = await linked();
     const found = [account('one'), account('two')];
-    const before = await commitDiscovery(db, consent, found, NO_LIMITS);
+    const before = await commitDiscovery(db, consent, { accounts: found }, NO_LIMITS);
     const now = await readAgain(consent);
-    const commit = () => commitDiscovery(db, now, found, NO_LIMITS);
+    const commit = () => commitDiscovery(db, now, { accounts: found }, NO_LIMITS);
     const answers = [before, ...(await Promise.all([commit(), commit()]))];
     expect(answers.map((one) => one.outcome === 'stored' && one.added)).toEqual([2, 0, 0]);
     expect(await statusOf(consent.id)).toEqual({ status: 'active', status_code: null });
@@ -90,15 +90,15 @@ describe('what a look at the accounts has found', () => {
 
   it('is of no use where it is nothing, and a consent without accounts says so', async () => {
     const consent = await linked();
-    const nothing = await commitDiscovery(db, consent, [], NO_LIMITS);
+    const nothing = await commitDiscovery(db, consent, { accounts: [] }, NO_LIMITS);
     expect(nothing).toEqual({ outcome: 'no_accounts' });
     expect(await statusOf(consent.id)).toEqual({ status: 'gone', status_code: 'no_accounts' });
   });
 
   it('takes no account away that is linked', async () => {
     const consent = await linked();
-    await commitDiscovery(db, consent, [account('one')], NO_LIMITS);
-    const later = await commitDiscovery(db, await readAgain(consent), [], NO_LIMITS);
+    await commitDiscovery(db, consent, { accounts: [account('one')] }, NO_LIMITS);
+    const later = await commitDiscovery(db, await readAgain(consent), { accounts: [] }, NO_LIMITS);
     expect(later).toEqual({ outcome: 'stored', added: 0, offered: 0 });
     expect(await statusOf(consent.id)).toEqual({ status: 'active', status_code: null });
   });
@@ -106,7 +106,7 @@ describe('what a look at the accounts has found', () => {
   it('does not count when the connection was linked again meanwhile, nor does a refusal', async () => {
     const before = await linked();
     await linkOnce(before.provider_connection_id);
-    const late = await commitDiscovery(db, before, [account('one')], NO_LIMITS);
+    const late = await commitDiscovery(db, before, { accounts: [account('one')] }, NO_LIMITS);
     expect(late).toEqual({ outcome: 'outdated' });
     const failure = { kind: 'reauth', code: 'login_required' } as const;
     expect(await failDiscovery(db, before, failure)).toBe(false);
@@ -116,7 +116,7 @@ describe('what a look at the accounts has found', () => {
   it('withdraws offers of accounts that the bank no longer tells of', async () => {
     const consent = await linked();
     const look = async (...ids: string[]) =>
-      commitDiscovery(db, await readAgain(consent), ids.map(account), NO_LIMITS);
+      commitDiscovery(db, await readAgain(consent), { accounts: ids.map(account) }, NO_LIMITS);
     await look('one');
     expect(await look('one', 'two', 'three')).toMatchObject({ added: 0, offered: 2 });
     expect(await look('one', 'three')).toMatchObject({ added: 0, offered: 0 });
@@ -131,7 +131,7 @@ describe('what a look at the accounts has found', () => {
   it('is not stored once the connection is to be unlinked', async () => {
     const consent = await linked();
     await requestUnlink(db, consent.id, { data: 'keep', force: false });
-    const late = await commitDiscovery(db, consent, [account('one')], NO_LIMITS);
+    const late = await commitDiscovery(db, consent, { accounts: [account('one')] }, NO_LIMITS);
     expect(late).toEqual({ outcome: 'unlinked' });
     expect(await linkOnce(consent.provider_connection_id)).toEqual({ state: 'unlinking' });
     expect([await completeUnlink(db, consent.id), await completeUnlink(db, consent.id)]).toEqual([
@@ -168,19 +168,19 @@ describe('a webhook about the consent', () => {
     const before = await linked();
     const { id } = await tellOfConsent(before.provider_connection_id, `once ${before.id}`);
     expect(await outcomeOf(id)).toEqual({ outcome: 'accepted' });
-    const outdated = await commitDiscovery(db, before, [account('one')], NO_LIMITS);
+    const outdated = await commitDiscovery(db, before, { accounts: [account('one')] }, NO_LIMITS);
     expect(outdated).toEqual({ outcome: 'outdated' });
     expect(await failDiscovery(db, before, failure)).toBe(false);
     const after = await findCredentials(db, before.id);
     // Delivered again it is no news.
     await tellOfConsent(before.provider_connection_id, `once ${before.id}`);
-    const stored = await commitDiscovery(db, after!, [account('one')], NO_LIMITS);
+    const stored = await commitDiscovery(db, after!, { accounts: [account('one')] }, NO_LIMITS);
     expect(stored).toMatchObject({ outcome: 'stored', added: 1 });
   });
 
   it('that comes at the moment when the accounts are stored is kept for them', async () => {
     const consent = await linked();
-    await commitDiscovery(db, consent, [account('one')], NO_LIMITS);
+    await commitDiscovery(db, consent, { accounts: [account('one')] }, NO_LIMITS);
     await linkOnce(consent.provider_connection_id);
     const again = await findCredentials(db, consent.id);
     const trx = await db.startTransaction().execute();
@@ -207,13 +207,13 @@ describe('a webhook about the consent', () => {
   it('is newer than what was found, when it is of after the provider was asked', async () => {
     const consent = await linked();
     const said = { status: 'gone', asOf: new Date().toISOString() } as const;
-    await commitDiscovery(db, consent, [account('one')], NO_LIMITS);
+    await commitDiscovery(db, consent, { accounts: [account('one')] }, NO_LIMITS);
     const { id: accountId } = await db
       .selectFrom('accounts')
       .where('connection_id', '=', consent.id)
       .select('id')
       .executeTakeFirstOrThrow();
-    const commit = { accountId, connectionId: consent.id, said, webhookIds: [] };
+    const commit = { accountId, connectionId: consent.id, said, webhookIds: [], expiresAt: null };
     expect(await commitConsent(db, commit)).toMatchObject({ status: 'gone' });
   });
 
@@ -226,7 +226,7 @@ describe('a webhook about the consent', () => {
 
   it('leaves a connection whose accounts are known, and one that is unlinked, to others', async () => {
     const known = await linked();
-    await commitDiscovery(db, known, [account('one')], NO_LIMITS);
+    await commitDiscovery(db, known, { accounts: [account('one')] }, NO_LIMITS);
     await tellOfConsent(known.provider_connection_id);
     expect((await statusOf(known.id)).status).toBe('active');
     const gone = await linked();

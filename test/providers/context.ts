@@ -1,6 +1,6 @@
-import type { CallContext } from '../../providers/provider.ts';
+import type { ProviderContext } from '../../providers/provider.ts';
 
-export interface TestContext extends CallContext {
+export interface TestContext extends ProviderContext {
   readonly beats: () => number;
 }
 
@@ -12,6 +12,8 @@ export function testContext(signal: AbortSignal = new AbortController().signal):
     heartbeat: () => {
       beats += 1;
     },
+    take: async () => 0,
+    paid: async () => undefined,
     beats: () => beats,
   };
 }

@@ -53,6 +53,8 @@ export interface FreshetOptions {
   readonly endpoints?: Readonly<Record<string, string>>;
   /** More variables for the workers. */
   readonly workerEnv?: Readonly<Record<string, string>>;
+  /** Variables of providers besides okra's, for the API and the worker. */
+  readonly providerEnv?: Readonly<Record<string, string>>;
 }
 
 export interface Freshet {
@@ -109,6 +111,7 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
     FRESHET_OKRA_BASE_URL: options.okraBaseUrl ?? 'http://127.0.0.1:1/v2',
     FRESHET_OKRA_SECRET_KEY: options.okraSecretKey ?? 'sandbox-secret-key',
     FRESHET_OKRA_WEBHOOK_TOKEN: options.okraWebhookToken ?? 'sandbox-webhook-token',
+    ...options.providerEnv,
   };
   const endpoints = options.endpoints ?? TO_THIS_MACHINE;
   const api: RunningApi = await startApi({

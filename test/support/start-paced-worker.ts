@@ -7,11 +7,8 @@ import { onShutdown } from '../../config/on-shutdown.ts';
 import { PACE, type Pace } from '../../config/pace.ts';
 import { readQueueSettings } from '../../config/queue-settings.ts';
 import type { Environment } from '../../config/secrets.ts';
-import {
-  configuredProviders,
-  KNOWN_PROVIDERS,
-  PROVIDER_VARIABLES,
-} from '../../providers/configured.ts';
+import { configuredProviders } from '../../providers/configured.ts';
+import { KNOWN_PROVIDERS } from '../../providers/known-providers.ts';
 import type { ProviderLimits } from '../../providers/effective-interval.ts';
 import type { ProviderRegistry } from '../../providers/registry.ts';
 import { readTemporalSettings } from '../../temporal/connect.ts';
@@ -33,7 +30,6 @@ export async function startPacedWorker(
     'FRESHET_RECONCILE_SECONDS',
     'FRESHET_WORKFLOW_BUNDLE',
     'FRESHET_LOG_LEVEL',
-    ...PROVIDER_VARIABLES,
   ]);
   const intervals = JSON.parse(environment['TEST_INTERVALS'] ?? '{}') as Partial<IntervalTable>;
   const pace = JSON.parse(environment['TEST_PACE'] ?? '{}') as Partial<Pace>;
@@ -41,7 +37,7 @@ export async function startPacedWorker(
     environment['TEST_DELIVERY_PACE'] ?? '{}',
   ) as Partial<DeliveryPace>;
   const limits = JSON.parse(environment['TEST_LIMITS'] ?? '{}') as Partial<ProviderLimits>;
-  const providers = limitedProviders(given ?? configuredProviders(settings), limits);
+  const providers = limitedProviders(given ?? configuredProviders(environment), limits);
   const knownProviders = given?.names ?? KNOWN_PROVIDERS;
   await startWorker({
     databaseUrl: settings.FRESHET_DATABASE_URL,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../config/secrets.ts';
 import { readQueueSettings } from '../../config/queue-settings.ts';
-import { KNOWN_PROVIDERS, configuredProviders } from '../../providers/configured.ts';
+import { configuredProviders } from '../../providers/configured.ts';
+import { KNOWN_PROVIDERS } from '../../providers/known-providers.ts';
 import { createProviderRegistry } from '../../providers/registry.ts';
 import { databaseConnections } from '../../worker/database-connections.ts';
 import { providerQueues } from '../../worker/provider-queues.ts';

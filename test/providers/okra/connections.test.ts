@@ -41,7 +41,8 @@ describe('connections', () => {
       institutionName: 'Example Bank',
       consentExpiresAt: null,
     });
-    expect(await bank.provider.listAccounts(linked, testContext())).toEqual([
+    const { accounts } = await bank.provider.listAccounts(linked, testContext());
+    expect(accounts).toEqual([
       {
         providerAccountId: ACCOUNT,
         name: 'ADA EXAMPLE',

@@ -83,7 +83,10 @@ describe('the okra connector at the sandbox bank', () => {
       institutionName: 'Harmattan Bank',
       consentExpiresAt: null,
     });
-    const listed = await sandbox.provider.listAccounts(first.connection, testContext());
+    const { accounts: listed } = await sandbox.provider.listAccounts(
+      first.connection,
+      testContext(),
+    );
     expect(listed.map((each) => each.providerAccountId).toSorted()).toEqual(
       first.accounts.map((each) => each.providerAccountId).toSorted(),
     );

@@ -93,7 +93,7 @@ interface TruthRow {
   readonly counterparty: string | null;
   readonly running_balance: string;
   readonly pending_id: string | null;
-  readonly last_updated: string;
+  readonly last_updated: string | null;
 }
 
 export function truthOf(sandbox: Sandbox, account: AccountRef): Promise<Truth> {

@@ -66,6 +66,9 @@ const FIVE_DAYS_MS = 5 * 86_400_000;
 
 export const emptyLedger = (): Ledger => ({ rows: [], balance: null, balances: [] });
 
+/** The sandbox bank tells of each. */
+const versionOf = (one: ProviderTransaction): string => one.providerUpdatedAt ?? '';
+
 /** The rules of a sync of transactions, over plain objects: what was read and told takes effect. */
 export function applyTransactions(
   ledger: Ledger,
@@ -77,7 +80,7 @@ export function applyTransactions(
   const newest = new Map<string, ProviderTransaction>();
   for (const one of all) {
     const other = newest.get(one.providerTransactionId);
-    if (!other || one.providerUpdatedAt >= other.providerUpdatedAt) {
+    if (!other || versionOf(one) >= versionOf(other)) {
       newest.set(one.providerTransactionId, one);
     }
   }
@@ -98,7 +101,7 @@ export function applyTransactions(
   }
   for (const one of newest.values()) {
     const before = find(one.pendingProviderTransactionId ?? '');
-    if (before && !find(one.providerTransactionId) && one.providerUpdatedAt >= before.version) {
+    if (before && !find(one.providerTransactionId) && versionOf(one) >= before.version) {
       takeOver(before, one, 'provider');
     }
   }
@@ -132,7 +135,7 @@ export function applyTransactions(
           one.pendingProviderTransactionId === null &&
           one.amount === row.now.amount &&
           one.currency === row.now.currency &&
-          one.providerUpdatedAt >= row.version &&
+          versionOf(one) >= row.version &&
           Math.abs(Date.parse(one.transactedAt) - Date.parse(row.now.transacted_at)) <=
             FIVE_DAYS_MS &&
           !newest.has(row.now.provider_transaction_id) &&
@@ -157,19 +160,19 @@ export function applyTransactions(
         now: content,
         pendingId: one.pendingProviderTransactionId,
         matchedBy: null,
-        version: one.providerUpdatedAt,
+        version: versionOf(one),
         first: content,
         history: [],
       });
       added += 1;
       continue;
     }
-    if (one.providerUpdatedAt < row.version) continue;
+    if (versionOf(one) < row.version) continue;
     const removedAt = row.now.removed_at;
-    if (removedAt !== null && one.providerUpdatedAt <= removedAt && readAsOf <= removedAt) {
+    if (removedAt !== null && versionOf(one) <= removedAt && readAsOf <= removedAt) {
       continue;
     }
-    row.version = one.providerUpdatedAt;
+    row.version = versionOf(one);
     if (JSON.stringify(content) === JSON.stringify(row.now)) continue;
     row.now = content;
     row.history.push(removedAt === null ? 'changed' : 'restored');

@@ -1,0 +1,7 @@
+import type { ProviderDefinition } from './definition.ts';
+import { okra } from './okra/definition.ts';
+
+/** All providers that there are, configured or not. A new one is added here, and nowhere else. */
+export const DEFINITIONS: readonly ProviderDefinition[] = [okra];
+
+export const KNOWN_PROVIDERS: readonly string[] = DEFINITIONS.map(({ name }) => name);
