@@ -8,7 +8,7 @@ import type { PlaidFake } from './plaid/fake.ts';
 import { createWebhookKey } from './plaid/webhooks/keys.ts';
 import type { SignedRequest } from './plaid/webhooks/post.ts';
 import type { Forgery } from './plaid/webhooks/sign.ts';
-import { clientOf, plaidFake, refusal, syncAll, webhookEndpoint } from './support.ts';
+import { clientOf, plaidFake, refusal, syncAll, webhookEndpoint } from './plaid-support.ts';
 
 /** As Plaid documents it, with nothing of the fake but the official client's calls. */
 async function verify(client: PlaidApi, text: string, jwt: string, now: number): Promise<void> {
