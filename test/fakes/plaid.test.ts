@@ -11,7 +11,14 @@ import {
   withUnknownEnumValues,
   withUnknownFields,
 } from './plaid/strange.ts';
-import { clientOf, LINK_REQUEST, plaidFake, refusal, syncAll, webhookEndpoint } from './plaid-support.ts';
+import {
+  clientOf,
+  LINK_REQUEST,
+  plaidFake,
+  refusal,
+  syncAll,
+  webhookEndpoint,
+} from './plaid-support.ts';
 
 /** Plaid's official client is the judge here: it knows nothing of the fake. */
 describe('Link', () => {
