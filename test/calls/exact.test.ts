@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { budgetPace } from '../../db/calls/budget-pace.ts';
+import { takeCalls } from '../../db/calls/take-calls.ts';
 import { deleteUnusedBudgets } from '../../db/calls/delete-unused-budgets.ts';
 import { connectDatabase, type Database } from '../../db/connect.ts';
 import { freshDatabase, type FreshDatabase } from '../support/fresh-database.ts';
+import { eventually } from '../support/eventually.ts';
 import { startProcess } from '../support/start-node-process.ts';
 import type { Grant, TakingPlan } from './taking-plan.ts';
 
@@ -101,4 +103,22 @@ it('nor while rows of unused budgets are deleted all the time', async () => {
   });
   expectKept(grants);
   expect(deleted).toBeGreaterThan(0);
+});
+
+it('a call that had to wait for another counts from when it had its turn', async () => {
+  const paces = new Map([['bank client', budgetPace(10)]]);
+  await takeCalls(db, paces);
+  const other = await db.startTransaction().execute();
+  await sql`select from provider_budgets for update`.execute(other);
+  const taking = takeCalls(db, paces);
+  await eventually(async () => {
+    const { rows } = await sql`
+      select from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`.execute(db);
+    return rows.length === 1;
+  });
+  const { rows } = await sql<{ at: number }>`
+    select (extract(epoch from clock_timestamp()) * 1000000)::float8 as at`.execute(other);
+  await other.commit().execute();
+  expect((await taking).atMicros).toBeGreaterThan(rows[0]?.at ?? Number.POSITIVE_INFINITY);
 });
