@@ -1,12 +1,16 @@
+import { noopMetricMeter } from '@temporalio/common';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createMetrics } from '../../activities/metrics.ts';
 import { toFailure } from '../../activities/fail.ts';
 import { reconcile } from '../../activities/reconciler/reconcile.ts';
 import { repairs } from '../../activities/reconciler/repairs/index.ts';
-import { connectDatabase } from '../../db/connect.ts';
+import { connectDatabase, type Database } from '../../db/connect.ts';
 import { meterCalls } from '../../db/calls/meter-calls.ts';
 import type { CallSubject } from '../../db/calls/call-subject.ts';
-import type { Database } from '../../db/connect.ts';
+import { completeUnlink } from '../../db/connections/complete-unlink.ts';
+import { eraseConnection } from '../../db/connections/erase-connection.ts';
+import { requestUnlink } from '../../db/connections/request-unlink.ts';
 import type { Provider, ProviderContext } from '../../providers/provider.ts';
 import { crashingDatabase } from '../support/crashing-database.ts';
 import { eventually } from '../support/eventually.ts';
@@ -217,6 +221,20 @@ describe('where Postgres is away', () => {
 });
 
 describe('a paid call', () => {
+  it('is counted in the worker’s metrics, by provider and call', async () => {
+    const counted: unknown[] = [];
+    const createCounter: typeof noopMetricMeter.createCounter = (name) => ({
+      ...noopMetricMeter.createCounter(name),
+      add: (value, labels) => void counted.push([name, value, labels]),
+    });
+    const metrics = createMetrics({ ...noopMetricMeter, createCounter }).ofProvider('none');
+    const { account } = await linked();
+    const deps = { ...rig.deps, metrics };
+    await syncNow({ ...rig, deps }, account, 'balance', { provider: charging() });
+    const labels = { provider: 'okra', call: 'balance_get' };
+    expect(counted).toEqual([['freshet_paid_calls_total', 1, labels]]);
+  });
+
   it('says for whom it was made, and by which sync', async () => {
     const { account, connectionId } = await linked();
     const syncRunId = crypto.randomUUID();
@@ -231,7 +249,11 @@ describe('a paid call', () => {
     const sync = await openSync(rig.db, account);
     await context.paid({ call: 'balance_get' });
     await sync.commit();
-    await sql`delete from accounts where id = ${account}`.execute(rig.db);
-    expect(await paidCalls()).toMatchObject([{ account_id: account }]);
+    await requestUnlink(rig.db, connectionId, { data: 'erase', force: true });
+    await completeUnlink(rig.db, connectionId);
+    const erasure = { connectionId, concerns: () => false, onBatch: () => undefined };
+    await eraseConnection(rig.db, erasure);
+    const stays = { account_id: account, connection_id: connectionId };
+    expect(await paidCalls()).toMatchObject([stays]);
   });
 });
