@@ -19,6 +19,7 @@ import { endpointRoutes } from './routes/endpoints.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { inboundWebhookRoutes } from './routes/inbound-webhooks.ts';
+import { paidCallRoutes } from './routes/paid-calls.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
 import { refreshRoutes } from './routes/refresh.ts';
 import { rejectedWebhookRoutes } from './routes/rejected-webhooks.ts';
@@ -52,6 +53,7 @@ export function createApp(deps: ApiDeps): Hono {
     .route('/endpoints', endpointRoutes(deps))
     .route('/endpoints', endpointDeliveryRoutes(deps))
     .route('/deliveries', deliveryRoutes(deps))
+    .route('/paid_calls', paidCallRoutes(deps))
     .route('/quarantine', quarantineRoutes(deps))
     .route('/webhooks/rejected', rejectedWebhookRoutes(deps))
     .route('/webhooks', inboundWebhookRoutes(deps))

@@ -1,6 +1,7 @@
 import type { EndpointRules } from '../config/endpoint-rules.ts';
 import type { Logger } from '../config/logger.ts';
 import type { KeyRing } from '../credentials/key-ring.ts';
+import type { CallMetrics } from '../db/calls/meter-calls.ts';
 import type { Database } from '../db/connect.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import type { AccountWorkflows } from '../temporal/account-workflows.ts';
@@ -25,6 +26,7 @@ export interface ApiDeps {
   readonly askProviders: AskProviders;
   /** Whether Temporal answers. */
   readonly temporalIsUp: () => Promise<boolean>;
+  readonly metrics: CallMetrics;
   readonly logger: Logger;
 }
 

@@ -18,6 +18,7 @@ import { createTemporalClient, type TemporalSettings } from '../temporal/connect
 import { createApp } from './app.ts';
 import { ensureApiKey } from './ensure-api-key.ts';
 import { createServer, type ServerLimits } from './create-server.ts';
+import { createCallMetrics } from './metrics/call-metrics.ts';
 import { createIntakeMetrics } from './metrics/intake-metrics.ts';
 import { serveMetrics, type MetricsServer } from './metrics/serve-metrics.ts';
 import { createAskProviders } from './ask-providers.ts';
@@ -147,6 +148,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       metrics,
     },
     dispatcher,
+    metrics: createCallMetrics(registry),
     temporalIsUp: () => answers(client.connection),
     logger,
   });

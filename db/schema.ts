@@ -351,6 +351,30 @@ export interface DeliveryWakesTable {
   endpoint_id: string;
 }
 
+export interface ProviderBudgetsTable {
+  key: string;
+  arrival: Time;
+}
+
+export interface PaidCallsTable {
+  id: string;
+  provider: string;
+  call: string;
+  connection_id: string | null;
+  account_id: string | null;
+  sync_run_id: string | null;
+  called_at: TimeDefault;
+  day: ColumnType<string, never, never>;
+}
+
+export interface PaidCallsByDayView {
+  day: ColumnType<string, never, never>;
+  provider: ColumnType<string, never, never>;
+  call: ColumnType<string, never, never>;
+  /** A bigint, as text. */
+  calls: ColumnType<string, never, never>;
+}
+
 export interface ApiKeysTable {
   id: Generated<string>;
   name: string;
@@ -370,7 +394,7 @@ export interface IdempotencyKeysTable {
 }
 
 /**
- * Every table of Freshet, as Kysely sees it. The columns' meaning is in the database's own
+ * Every table of Freshet, and what views it reads itself, as Kysely sees it. The columns' meaning is in the database's own
  * comments.
  */
 export interface Schema {
@@ -393,6 +417,9 @@ export interface Schema {
   deliveries: DeliveriesTable;
   delivery_attempts: DeliveryAttemptsTable;
   delivery_wakes: DeliveryWakesTable;
+  provider_budgets: ProviderBudgetsTable;
+  paid_calls: PaidCallsTable;
+  paid_calls_by_day: PaidCallsByDayView;
   api_keys: ApiKeysTable;
   idempotency_keys: IdempotencyKeysTable;
 }

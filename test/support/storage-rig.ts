@@ -103,8 +103,8 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
   const accountWorkflows = silentWorkflows();
   const providers = createProviderRegistry([provider]);
   const keyRing = createKeyRing(`test:${randomBytes(32).toString('base64')}`);
-  const connectionWorkflows = inPlace({ db, providers, keyRing });
   const metrics = createMetrics(noopMetricMeter).ofProvider('okra');
+  const connectionWorkflows = inPlace({ db, providers, keyRing, logger, metrics });
   const webhooks = { retentionDays: 30, bodies: 'encrypted' as const };
   const shared = { db, providers, keyRing, accountWorkflows, connectionWorkflows, logger };
   const endpointWorkflows: EndpointWorkflows = { wake: () => Promise.resolve() };
@@ -238,7 +238,7 @@ function silentWorkflows(): AccountWorkflows {
 }
 
 /** Looks for accounts at once, in this process; unlinks nothing. */
-function inPlace(deps: Pick<ActivityDeps, 'db' | 'providers' | 'keyRing'>): ConnectionWorkflows {
+function inPlace(deps: Parameters<typeof discoverAccounts>[0]): ConnectionWorkflows {
   return {
     start: () => Promise.resolve(false),
     async ask(work, { id }) {

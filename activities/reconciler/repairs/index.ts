@@ -1,4 +1,5 @@
 import { correctIntervals } from './correct-intervals.ts';
+import { deleteBudgets } from './delete-unused-budgets.ts';
 import { deleteEndpoints, deleteEvents } from './delete-old-events.ts';
 import { deleteRejected, deleteWebhooks } from './delete-old-webhooks.ts';
 import { markStale } from './mark-stale.ts';
@@ -37,4 +38,5 @@ export const repairs: Readonly<Record<string, Repair>> = {
   rejected_webhooks_deleted: deleteRejected,
   events_deleted: deleteEvents,
   endpoints_deleted: deleteEndpoints,
+  budgets_deleted: deleteBudgets,
 };
