@@ -14,6 +14,7 @@ import type { Provider } from '../../providers/provider.ts';
 import type { IntakeMetrics } from '../metrics/intake-metrics.ts';
 import { createGroupCommit } from './group-commit.ts';
 import type { SignalDispatcher } from './signal-dispatcher.ts';
+import type { TellLinkSessions } from './tell-link-sessions.ts';
 import { asUnreadable, toStore } from './to-store.ts';
 import { within } from './within.ts';
 
@@ -58,12 +59,13 @@ export function createWebhookIntake(deps: {
   readonly db: Database;
   readonly store: WebhookStore;
   readonly dispatcher: SignalDispatcher;
+  readonly tellLinkSessions: TellLinkSessions;
   readonly keyRing: KeyRing;
   readonly bodies: WebhookBodies;
   readonly logger: Logger;
   readonly metrics?: IntakeMetrics;
 }): WebhookIntake {
-  const { db, store, dispatcher, logger, metrics } = deps;
+  const { db, store, dispatcher, tellLinkSessions, logger, metrics } = deps;
 
   async function commit(webhooks: readonly WebhookToStore[]): Promise<readonly Stored[]> {
     const first = new Map(webhooks.toReversed().map((webhook) => [keyOf(webhook), webhook]));
@@ -84,6 +86,7 @@ export function createWebhookIntake(deps: {
     for (const [webhookId, effects] of stored) {
       dispatcher.dispatch(effects.map((effect) => ({ ...effect, webhookId })));
     }
+    for (const webhook of webhooks) if (stored.has(webhook.id)) tellLinkSessions(webhook);
     return webhooks.map(({ id }) => stored.get(id) ?? null);
   }
 
@@ -98,7 +101,7 @@ export function createWebhookIntake(deps: {
 
   async function add(webhook: WebhookToStore): Promise<Stored> {
     try {
-      return await (webhook.products.includes('connection') ? consents : group).add(webhook);
+      return await (isOfConsent(webhook) ? consents : group).add(webhook);
     } catch (err) {
       if (!isOfValue(err) || !webhook.readable) throw err;
       // Of what Postgres refuses the body is kept, to be replayed: the sender can do nothing about it.
@@ -111,6 +114,7 @@ export function createWebhookIntake(deps: {
     const webhook = toStore(provider, body, deps);
     const stored = await add(webhook);
     if (stored) return { webhookId: webhook.id, effects: stored.length };
+    // Of a link session the same words tell the same.
     if (webhook.occurredAt !== null || webhook.products.length === 0) {
       return { webhookId: null, effects: 0 };
     }
@@ -120,5 +124,9 @@ export function createWebhookIntake(deps: {
 
   return { accept };
 }
+
+/** It is stored in a transaction of its own. */
+const isOfConsent = ({ products, linkSessions = [] }: WebhookToStore): boolean =>
+  products.includes('connection') || linkSessions.length > 0;
 
 const keyOf = ({ provider, dedupeKey }: WebhookToStore): string => `${provider} ${dedupeKey}`;

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Logger } from '../../config/logger.ts';
 import type { WebhookBodies } from '../../config/webhook-bodies.ts';
+import { hashLinkSession } from '../../credentials/link-session.ts';
 import { sealBody } from '../../credentials/webhook-body.ts';
 import type { KeyRing } from '../../credentials/key-ring.ts';
 import type { EffectProduct } from '../../db/schema.ts';
@@ -41,8 +42,9 @@ export function readWebhook(
 ): WebhookReading & { readonly dedupeKey: string } {
   try {
     const { effects, ...told } = provider.translateWebhook(body);
-    const products = [...new Set(effects.map((effect) => productOf(effect)))];
-    if (isStorable(told)) return { ...told, products, readable: true };
+    const products = [...new Set(effects.flatMap((effect) => productOf(effect) ?? []))];
+    const linkSessions = linkSessionsOf(effects);
+    if (isStorable(told)) return { ...told, products, linkSessions, readable: true };
   } catch (err) {
     if (!(err instanceof WebhookUnreadable)) {
       logger.error({ err, provider: provider.name }, 'webhook kept as unreadable');
@@ -64,9 +66,16 @@ const UNREADABLE = {
   understood: false,
   readable: false,
   products: [],
+  linkSessions: [],
 } as const;
 
-function productOf(effect: WebhookEffect): EffectProduct {
+function linkSessionsOf(effects: readonly WebhookEffect[]): Buffer[] {
+  const named = effects.flatMap((effect) => (effect.kind === 'link' ? effect.session : []));
+  return [...new Set(named)].map(hashLinkSession);
+}
+
+/** Null: it is on no account, but on a link session. */
+function productOf(effect: WebhookEffect): EffectProduct | null {
   switch (effect.kind) {
     case 'balance':
       return 'balance';
@@ -80,7 +89,8 @@ function productOf(effect: WebhookEffect): EffectProduct {
     case 'revoked':
     case 'consent_expires':
     case 'connection_changed':
-    case 'link':
       return 'connection';
+    case 'link':
+      return null;
   }
 }

@@ -3,7 +3,8 @@ import type { Database } from '../connect.ts';
 import type { EffectProduct, InboundWebhooksTable, Schema, WebhookOutcome } from '../schema.ts';
 import { accountsConcerned } from './find-concerned.ts';
 import { lookAgain } from './store-consent-webhook.ts';
-import type { StoredEffect, WebhookReading } from './store-webhooks.ts';
+import { noteLinkWebhook } from '../link-sessions/note-link-webhook.ts';
+import { isWithoutEffect, type StoredEffect, type WebhookReading } from './store-webhooks.ts';
 
 /** A stored webhook, as it stands when it is to be replayed. */
 export interface WebhookToReplay {
@@ -15,7 +16,12 @@ export interface WebhookToReplay {
 }
 
 export type ReplayOutcome =
-  | { readonly outcome: 'replayed'; readonly effects: readonly StoredEffect[] }
+  | {
+      readonly outcome: 'replayed';
+      readonly effects: readonly StoredEffect[];
+      /** What it says now; null where it cannot be read. */
+      readonly reading: (WebhookReading & { readonly provider: string }) | null;
+    }
   | { readonly outcome: 'unknown' }
   /** Its body cannot be read, and what it has to do cannot be told without it. */
   | { readonly outcome: 'body_needed' };
@@ -48,10 +54,11 @@ export async function replayWebhook(
       if (!canBeReadInFull) return { outcome: 'body_needed' };
       const effects = await open(trx, id, await stillConcerned(trx, id));
       await noteReplay(trx, id, {});
-      return { outcome: 'replayed', effects };
+      return { outcome: 'replayed', effects, reading: null };
     }
 
     const named = { ...reading, id, provider: webhook.provider };
+    const isOfSession = await noteLinkWebhook(trx, named);
     const isLookedFor = named.products.includes('connection') && (await lookAgain(trx, named));
     const concerned = await accountsConcerned(trx, named).orderBy('accounts.id').execute();
     const wanted = concerned.flatMap(({ id: accountId }) =>
@@ -66,20 +73,20 @@ export async function replayWebhook(
       provider_account_id: providerAccountId,
       understood,
       outcome: outcomeOf(reading, {
-        isAccepted: isLookedFor || wanted.length > 0 || stored.length > 0,
+        isAccepted: isOfSession || isLookedFor || wanted.length > 0 || stored.length > 0,
       }),
     });
-    return { outcome: 'replayed', effects };
+    return { outcome: 'replayed', effects, reading: named };
   });
 }
 
 function outcomeOf(
-  { readable, products }: WebhookReading,
+  reading: WebhookReading,
   { isAccepted }: { readonly isAccepted: boolean },
 ): WebhookOutcome {
   if (isAccepted) return 'accepted';
-  if (!readable) return 'unreadable';
-  return products.length === 0 ? 'no_effect' : 'unmatched';
+  if (!reading.readable) return 'unreadable';
+  return isWithoutEffect(reading) ? 'no_effect' : 'unmatched';
 }
 
 async function storedEffects(

@@ -2,6 +2,7 @@ import { CompiledQuery, sql } from 'kysely';
 import type { Transaction } from 'kysely';
 import type { Database } from '../connect.ts';
 import { somethingNew } from '../consents/consent.ts';
+import { noteLinkWebhook } from '../link-sessions/note-link-webhook.ts';
 import type { Schema } from '../schema.ts';
 import { accountsConcerned, connectionConcerned, type Named } from './find-concerned.ts';
 import {
@@ -15,7 +16,7 @@ import {
 } from './store-webhooks.ts';
 
 /**
- * Stores a webhook about the consent of a connection, as `STORE_WEBHOOKS` does. Where the connection's accounts are
+ * Stores a webhook about the consent of a connection, or about link sessions, as `STORE_WEBHOOKS` does. Where the connection's accounts are
  * not known, it has them looked for anew, which reads how the consent stands: what an earlier look has
  * found, or will, does not count.
  */
@@ -29,10 +30,12 @@ export async function storeConsentWebhook(
     );
     const effects = readStored(rows).get(webhook.id);
     if (!effects) return new Map();
-    const isLookedFor = await lookAgain(trx, webhook);
+    const isOfSession = await noteLinkWebhook(trx, webhook);
+    const isOfConsent = webhook.products.includes('connection');
+    const isLookedFor = isOfConsent && (await lookAgain(trx, webhook));
     // It may have waited for the commit of what was found: its accounts are there only now.
-    const added = await addEffects(trx, webhook);
-    if (isLookedFor || added.length > 0) {
+    const added = isOfConsent ? await addEffects(trx, webhook) : [];
+    if (isOfSession || isLookedFor || added.length > 0) {
       await trx
         .updateTable('inbound_webhooks')
         .set({ outcome: 'accepted' })

@@ -9,6 +9,8 @@ export interface WebhookReading {
   readonly providerConnectionId: string | null;
   readonly providerAccountId: string | null;
   readonly products: readonly EffectProduct[];
+  /** Of which link sessions it tells: hashes of what it names them by. */
+  readonly linkSessions?: readonly Buffer[];
 }
 
 /** A verified webhook, ready to be stored. */
@@ -129,7 +131,7 @@ export function storeParameters(webhooks: readonly WebhookToStore[]): [string, B
       body_bytes: webhook.bytes,
       products: products.join(','),
       understood,
-      outcome: outcomeOf(webhook.readable, products),
+      outcome: outcomeOf(webhook),
     };
   });
   return [JSON.stringify(rows), Buffer.concat(webhooks.map(({ body }) => body))];
@@ -145,8 +147,12 @@ export function readStored(rows: readonly StoredRow[]): StoredWebhooks {
   return stored;
 }
 
+/** Whether it changes nothing, whomever it names. */
+export const isWithoutEffect = ({ products, linkSessions = [] }: WebhookReading): boolean =>
+  products.length === 0 && linkSessions.length === 0;
+
 /** Null: it depends on the accounts that it concerns. */
-function outcomeOf(readable: boolean, products: readonly EffectProduct[]): string | null {
-  if (!readable) return 'unreadable';
-  return products.length === 0 ? 'no_effect' : null;
+function outcomeOf(webhook: WebhookReading): string | null {
+  if (!webhook.readable) return 'unreadable';
+  return isWithoutEffect(webhook) ? 'no_effect' : null;
 }

@@ -114,6 +114,7 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
     metrics,
     webhooks,
     endpointWorkflows,
+    linkSessionWorkflows: { start: () => Promise.resolve(true), tell: () => Promise.resolve() },
     deliveries,
     events: { retentionDays: 30 },
   };
@@ -125,7 +126,8 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
   const appOn = (other: Database): Hono => {
     const store = storeOn(other);
     const bodies = 'encrypted' as const;
-    const intake = createWebhookIntake({ db: other, store, dispatcher, keyRing, bodies, logger });
+    const shared = { dispatcher, tellLinkSessions: () => undefined };
+    const intake = createWebhookIntake({ db: other, store, ...shared, keyRing, bodies, logger });
     const door = openDoor({ db: other, keyRing, logger });
     return createApp({
       ...deps,
@@ -133,7 +135,8 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
       db: other,
       door,
       intake,
-      dispatcher,
+      ...shared,
+      publicUrl: null,
       temporalIsUp: () => Promise.resolve(true),
     });
   };
