@@ -7,6 +7,7 @@ import type { AccountWorkflows } from '../temporal/account-workflows.ts';
 import type { ConnectionWorkflows } from '../temporal/connection-workflows.ts';
 import type { LinkSessionWorkflows } from '../temporal/link-session-workflows.ts';
 import type { WebhookDoor } from './webhooks/door.ts';
+import type { AskProviders } from './ask-providers.ts';
 import type { WebhookIntake } from './webhooks/intake.ts';
 import type { SignalDispatcher } from './webhooks/signal-dispatcher.ts';
 import type { TellLinkSessions } from './webhooks/tell-link-sessions.ts';
@@ -27,6 +28,7 @@ export interface ApiDeps {
   readonly intake: WebhookIntake;
   readonly dispatcher: SignalDispatcher;
   readonly tellLinkSessions: TellLinkSessions;
+  readonly askProviders: AskProviders;
   /** Whether Temporal answers. */
   readonly temporalIsUp: () => Promise<boolean>;
   readonly logger: Logger;

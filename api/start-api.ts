@@ -22,6 +22,7 @@ import { ensureApiKey } from './ensure-api-key.ts';
 import { createServer, type ServerLimits } from './create-server.ts';
 import { createIntakeMetrics } from './metrics/intake-metrics.ts';
 import { serveMetrics, type MetricsServer } from './metrics/serve-metrics.ts';
+import { createAskProviders } from './ask-providers.ts';
 import { createByteBudget } from './webhooks/byte-budget.ts';
 import { createCountedLog } from './http/counted-log.ts';
 import { createRejectedSamples } from './webhooks/rejected-samples.ts';
@@ -126,11 +127,14 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     pace: options.linkSessionPace,
   });
   const tellLinkSessions = createTeller({ db, linkSessionWorkflows, logger });
+  const connectionWorkflows = createConnectionWorkflows(client, { taskQueue });
+  const askProviders = createAskProviders(connectionWorkflows, logger);
   const intake = createWebhookIntake({
     db,
     store,
     dispatcher,
     tellLinkSessions,
+    askProviders,
     keyRing,
     bodies,
     logger,
@@ -143,9 +147,10 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     keyRing,
     endpointRules: options.endpointRules ?? STRICT_ENDPOINT_RULES,
     accountWorkflows,
-    connectionWorkflows: createConnectionWorkflows(client, { taskQueue }),
+    connectionWorkflows,
     linkSessionWorkflows,
     publicUrl: options.publicUrl ?? null,
+    askProviders,
     intake,
     door: {
       senders: options.senders ?? FROM_EVERYWHERE,

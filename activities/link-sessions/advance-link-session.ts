@@ -61,10 +61,11 @@ export async function advanceLinkSession(
     told: [heard.state, answer?.state ?? 'open'],
     isComplete: answer !== null || !provider?.readLink,
     isLast: isToEnd,
+    tellsConsent: provider?.capabilities.tellsConsent ?? false,
     code,
     webhookIds: webhooks.map(({ id }) => id),
   });
-  await runConnections(deps, session, concluded.renewed);
+  await runConnections(deps, session, concluded.isRenewed);
   return { status: concluded.status, expiresInMs };
 }
 

@@ -1,6 +1,5 @@
 import { linkedAccountsOf } from '../../db/accounts/accounts-of-connection.ts';
 import { newConnectionsOf } from '../../db/link-sessions/connections-of-session.ts';
-import type { Concluded } from '../../db/link-sessions/conclude.ts';
 import type { OpenedLinkSession } from '../../db/link-sessions/find-link-session.ts';
 import { tellOfConsent } from '../../temporal/tell-of-consent.ts';
 import type { ActivityDeps } from '../deps.ts';
@@ -12,15 +11,15 @@ import type { ActivityDeps } from '../deps.ts';
 export async function runConnections(
   { db, accountWorkflows, connectionWorkflows, logger }: ActivityDeps,
   { id, connection_id: connectionId, provider }: OpenedLinkSession,
-  renewed: Concluded['renewed'],
+  isRenewed: boolean,
 ): Promise<void> {
   try {
     for (const connection of await newConnectionsOf(db, id)) {
       await connectionWorkflows.ask('link', connection);
     }
-    if (connectionId === null || renewed === null) return;
+    if (connectionId === null || !isRenewed) return;
     await tellOfConsent(accountWorkflows, await linkedAccountsOf(db, connectionId));
-    await connectionWorkflows.ask(renewed, { id: connectionId, provider });
+    await connectionWorkflows.ask('link', { id: connectionId, provider });
   } catch (err) {
     logger.warn({ err, linkSessionId: id }, 'workflow left to the reconciler');
   }

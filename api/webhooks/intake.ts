@@ -11,6 +11,7 @@ import type {
 } from '../../db/webhooks/store-webhooks.ts';
 import { isOfStatement, isOfValue, type WebhookStore } from '../../db/webhooks/webhook-store.ts';
 import type { Provider } from '../../providers/provider.ts';
+import type { AskProviders } from '../ask-providers.ts';
 import type { IntakeMetrics } from '../metrics/intake-metrics.ts';
 import { createGroupCommit } from './group-commit.ts';
 import type { SignalDispatcher } from './signal-dispatcher.ts';
@@ -63,9 +64,10 @@ export function createWebhookIntake(deps: {
   readonly keyRing: KeyRing;
   readonly bodies: WebhookBodies;
   readonly logger: Logger;
+  readonly askProviders: AskProviders;
   readonly metrics?: IntakeMetrics;
 }): WebhookIntake {
-  const { db, store, dispatcher, tellLinkSessions, logger, metrics } = deps;
+  const { db, store, dispatcher, tellLinkSessions, logger, askProviders, metrics } = deps;
 
   async function commit(webhooks: readonly WebhookToStore[]): Promise<readonly Stored[]> {
     const first = new Map(webhooks.toReversed().map((webhook) => [keyOf(webhook), webhook]));
@@ -77,7 +79,9 @@ export function createWebhookIntake(deps: {
     if (!webhook) return [];
     // Where the database hangs, this makes way for the next one.
     const storing = storeConsentWebhook(db, webhook);
-    return answersFor(webhooks, await within(LIMITS.mostPatienceMs, storing));
+    const { stored, connections } = await within(LIMITS.mostPatienceMs, storing);
+    if (connections.length > 0) askProviders(connections);
+    return answersFor(webhooks, stored);
   }
 
   /** Workflows are told here: also of one that came through after its sender had been refused. */
@@ -114,8 +118,7 @@ export function createWebhookIntake(deps: {
     const webhook = toStore(provider, body, deps);
     const stored = await add(webhook);
     if (stored) return { webhookId: webhook.id, effects: stored.length };
-    // Of a link session the same words tell the same.
-    if (webhook.occurredAt !== null || webhook.products.length === 0) {
+    if (webhook.occurredAt !== null || !hasEffect(webhook)) {
       return { webhookId: null, effects: 0 };
     }
     await within(LIMITS.patienceMs, giveUpKey(db, webhook));
@@ -126,7 +129,11 @@ export function createWebhookIntake(deps: {
 }
 
 /** It is stored in a transaction of its own. */
-const isOfConsent = ({ products, linkSessions = [] }: WebhookToStore): boolean =>
-  products.includes('connection') || linkSessions.length > 0;
+const isOfConsent = ({ products, asksProvider, linkSessions = [] }: WebhookToStore): boolean =>
+  products.includes('connection') || asksProvider || linkSessions.length > 0;
+
+/** Of a link session the same words tell the same. */
+const hasEffect = ({ products, asksProvider }: WebhookToStore): boolean =>
+  products.length > 0 || asksProvider;
 
 const keyOf = ({ provider, dedupeKey }: WebhookToStore): string => `${provider} ${dedupeKey}`;

@@ -13,7 +13,7 @@ import { readWebhook } from './to-store.ts';
  * background. What is newer than it stays as it is.
  */
 export async function replay(
-  { db, keyRing, providers, dispatcher, tellLinkSessions, logger }: ApiDeps,
+  { db, keyRing, providers, dispatcher, tellLinkSessions, askProviders, logger }: ApiDeps,
   id: string,
 ): Promise<ReplayOutcome['outcome']> {
   function read(webhook: WebhookToReplay): WebhookReading | null {
@@ -25,6 +25,7 @@ export async function replay(
   if (done.outcome === 'replayed') {
     dispatcher.dispatch(done.effects.map((effect) => ({ ...effect, webhookId: id })));
     if (done.reading) tellLinkSessions(done.reading);
+    askProviders(done.connections);
   }
   return done.outcome;
 }

@@ -1,6 +1,6 @@
 import type { Logger } from '../../config/logger.ts';
 import type { Database } from '../../db/connect.ts';
-import { linkSessionsNamed } from '../../db/link-sessions/link-session-to-run.ts';
+import { linkSessionsNamed } from '../../db/link-sessions/link-sessions-named.ts';
 import type { LinkSessionWorkflows } from '../../temporal/link-session-workflows.ts';
 
 /**

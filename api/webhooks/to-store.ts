@@ -42,9 +42,13 @@ export function readWebhook(
 ): WebhookReading & { readonly dedupeKey: string } {
   try {
     const { effects, ...told } = provider.translateWebhook(body);
-    const products = [...new Set(effects.flatMap((effect) => productOf(effect) ?? []))];
+    const products = effects.map((effect) => productOf(effect)).filter((one) => one !== null);
+    const asksProvider = effects.some(({ kind }) => kind === 'connection_changed');
     const linkSessions = linkSessionsOf(effects);
-    if (isStorable(told)) return { ...told, products, linkSessions, readable: true };
+    if (isStorable(told)) {
+      const reading = { products: [...new Set(products)], asksProvider, linkSessions };
+      return { ...told, ...reading, readable: true };
+    }
   } catch (err) {
     if (!(err instanceof WebhookUnreadable)) {
       logger.error({ err, provider: provider.name }, 'webhook kept as unreadable');
@@ -66,6 +70,7 @@ const UNREADABLE = {
   understood: false,
   readable: false,
   products: [],
+  asksProvider: false,
   linkSessions: [],
 } as const;
 
@@ -74,7 +79,7 @@ function linkSessionsOf(effects: readonly WebhookEffect[]): Buffer[] {
   return [...new Set(named)].map(hashLinkSession);
 }
 
-/** Null: it is on no account, but on a link session. */
+/** Null: it is for no account's workflow. */
 function productOf(effect: WebhookEffect): EffectProduct | null {
   switch (effect.kind) {
     case 'balance':
@@ -88,8 +93,8 @@ function productOf(effect: WebhookEffect): EffectProduct | null {
     case 'reauthorized':
     case 'revoked':
     case 'consent_expires':
-    case 'connection_changed':
       return 'connection';
+    case 'connection_changed':
     case 'link':
       return null;
   }

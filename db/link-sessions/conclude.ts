@@ -4,7 +4,7 @@ import type { Database } from '../connect.ts';
 import { recordEvent } from '../events/record-event.ts';
 import type { LinkSessionStatus, Schema } from '../schema.ts';
 import { furthest, howItStands, type LinkOutcome, type Standing } from './how-it-stands.ts';
-import { renewConnection, type Renewed } from './renew-connection.ts';
+import { renewConnection } from './renew-connection.ts';
 
 export interface Conclusion {
   readonly sessionId: string;
@@ -14,6 +14,8 @@ export interface Conclusion {
   readonly isComplete: boolean;
   /** It is waited for no longer. */
   readonly isLast: boolean;
+  /** Whether the provider tells how a consent stands. */
+  readonly tellsConsent: boolean;
   /** Why the provider could not be asked. */
   readonly code: string | null;
   /** The webhooks of which all was taken. */
@@ -22,8 +24,8 @@ export interface Conclusion {
 
 export interface Concluded {
   readonly status: LinkSessionStatus;
-  /** What is to be done with the connection that was logged in to; null: nothing. */
-  readonly renewed: Exclude<Renewed, 'unlinked'> | null;
+  /** The connection that was logged in to is to be asked for how it stands. */
+  readonly isRenewed: boolean;
 }
 
 /**
@@ -48,19 +50,16 @@ export async function conclude(db: Database, conclusion: Conclusion): Promise<Co
       links,
       isLogin: session.connection_id !== null,
     });
-    let renewed: Renewed | null = null;
+    let isRenewed = false;
     const isEnding = standing.status !== 'open' && endsAs(session.status, standing.status);
     if (isEnding && standing.status === 'finished' && session.connection_id !== null) {
-      renewed = await renewConnection(trx, session.connection_id);
-      if (renewed === 'unlinked') standing = { status: 'failed', code: 'connection_unlinked' };
+      isRenewed = await renewConnection(trx, session.connection_id, conclusion);
+      if (!isRenewed) standing = { status: 'failed', code: 'connection_unlinked' };
     }
     if (isEnding)
       await end(trx, { sessionId, told, standing, links, login: session.connection_id });
     else if (session.status === 'open') await goOn(trx, sessionId, told, standing.code);
-    return {
-      status: isEnding ? standing.status : session.status,
-      renewed: renewed === 'unlinked' ? null : renewed,
-    };
+    return { status: isEnding ? standing.status : session.status, isRenewed };
   });
 }
 

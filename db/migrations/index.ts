@@ -6,6 +6,7 @@ import { accountLives } from './0004_account_lives.ts';
 import { webhookLives } from './0005_webhook_lives.ts';
 import { eventsOut } from './0006_events_out.ts';
 import { linkSessions } from './0007_link_sessions.ts';
+import { moreProviders } from './0009_more_providers.ts';
 
 const migrations: Record<string, Migration> = {
   '0001_accounts_stay_fresh': accountsStayFresh,
@@ -15,6 +16,7 @@ const migrations: Record<string, Migration> = {
   '0005_webhook_lives': webhookLives,
   '0006_events_out': eventsOut,
   '0007_link_sessions': linkSessions,
+  '0009_more_providers': moreProviders,
 };
 
 /** Every migration by name, in the order in which they run. Forward only: none has a `down`. */

@@ -1,9 +1,10 @@
 import { sql, type Transaction, type Updateable } from 'kysely';
 import type { Database } from '../connect.ts';
+import type { ConnectionToRun } from '../connections/connection-to-run.ts';
 import type { EffectProduct, InboundWebhooksTable, Schema, WebhookOutcome } from '../schema.ts';
 import { accountsConcerned } from './find-concerned.ts';
-import { lookAgain } from './store-consent-webhook.ts';
 import { noteLinkWebhook } from '../link-sessions/note-link-webhook.ts';
+import { askAgain } from './store-consent-webhook.ts';
 import { isWithoutEffect, type StoredEffect, type WebhookReading } from './store-webhooks.ts';
 
 /** A stored webhook, as it stands when it is to be replayed. */
@@ -21,6 +22,8 @@ export type ReplayOutcome =
       readonly effects: readonly StoredEffect[];
       /** What it says now; null where it cannot be read. */
       readonly reading: (WebhookReading & { readonly provider: string }) | null;
+      /** Those whose provider is to be asked. */
+      readonly connections: readonly ConnectionToRun[];
     }
   | { readonly outcome: 'unknown' }
   /** Its body cannot be read, and what it has to do cannot be told without it. */
@@ -54,12 +57,12 @@ export async function replayWebhook(
       if (!canBeReadInFull) return { outcome: 'body_needed' };
       const effects = await open(trx, id, await stillConcerned(trx, id));
       await noteReplay(trx, id, {});
-      return { outcome: 'replayed', effects, reading: null };
+      return { outcome: 'replayed', effects, reading: null, connections: [] };
     }
 
     const named = { ...reading, id, provider: webhook.provider };
     const isOfSession = await noteLinkWebhook(trx, named);
-    const isLookedFor = named.products.includes('connection') && (await lookAgain(trx, named));
+    const connections = await askAgain(trx, named);
     const concerned = await accountsConcerned(trx, named).orderBy('accounts.id').execute();
     const wanted = concerned.flatMap(({ id: accountId }) =>
       [...named.products].sort().map((product) => ({ accountId, product })),
@@ -73,10 +76,10 @@ export async function replayWebhook(
       provider_account_id: providerAccountId,
       understood,
       outcome: outcomeOf(reading, {
-        isAccepted: isOfSession || isLookedFor || wanted.length > 0 || stored.length > 0,
+        isAccepted: isOfSession || connections.length > 0 || wanted.length > 0 || stored.length > 0,
       }),
     });
-    return { outcome: 'replayed', effects, reading: named };
+    return { outcome: 'replayed', effects, reading: named, connections };
   });
 }
 

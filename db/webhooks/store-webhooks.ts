@@ -9,6 +9,8 @@ export interface WebhookReading {
   readonly providerConnectionId: string | null;
   readonly providerAccountId: string | null;
   readonly products: readonly EffectProduct[];
+  /** The provider is to be asked how the connection stands. */
+  readonly asksProvider: boolean;
   /** Of which link sessions it tells: hashes of what it names them by. */
   readonly linkSessions?: readonly Buffer[];
 }
@@ -148,8 +150,8 @@ export function readStored(rows: readonly StoredRow[]): StoredWebhooks {
 }
 
 /** Whether it changes nothing, whomever it names. */
-export const isWithoutEffect = ({ products, linkSessions = [] }: WebhookReading): boolean =>
-  products.length === 0 && linkSessions.length === 0;
+export const isWithoutEffect = (reading: WebhookReading): boolean =>
+  reading.products.length === 0 && !reading.asksProvider && !reading.linkSessions?.length;
 
 /** Null: it depends on the accounts that it concerns. */
 function outcomeOf(webhook: WebhookReading): string | null {

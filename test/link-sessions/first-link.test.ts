@@ -53,7 +53,7 @@ describe('a first link', () => {
       customer,
       redirect_url: 'https://shop.test/done',
       options: { language: 'en' },
-      refresh: { interval: 'hourly', products: ['balance'] },
+      refresh: { interval: 'one_hour', products: ['balance'] },
       new_accounts: 'link',
     };
     const { status, body } = await page.freshet.call('POST', '/v1/link_sessions', asked);
@@ -93,7 +93,7 @@ describe('a first link', () => {
       institution: { id: 'ins_1', name: 'Bank of Tests' },
     });
     const [account] = connection.accounts;
-    expect(account).toMatchObject({ interval: 'hourly', products: ['balance'] });
+    expect(account).toMatchObject({ interval: 'one_hour', products: ['balance'] });
     await untilStatus(page.freshet, account.id, 'active');
     expect(await eventsOfSession(begun)).toMatchObject([
       {

@@ -15,7 +15,7 @@ export const PAGE_SECRET = 'webhooks of the page';
  * A provider with a page of its own, whose answers a test writes: each call goes to `scriptUrl`, whatever process it is
  * made in. Its webhooks are their own translation.
  */
-export function createPageProvider(scriptUrl: string): Provider {
+export function createPageProvider(scriptUrl: string, tellsConsent = false): Provider {
   async function call<T>(method: string, input: JsonValue, signal: AbortSignal): Promise<T> {
     const body = JSON.stringify({ method, input });
     const answer = await fetch(scriptUrl, { method: 'POST', body, signal }).catch(() => {
@@ -37,6 +37,7 @@ export function createPageProvider(scriptUrl: string): Provider {
       callsPerDay: null,
       longestWindowDays: null,
       consentExpires: false,
+      tellsConsent,
       hostedLink: true,
     },
     link: (input, { signal }) => call<LinkedConnection>('link', input, signal),

@@ -7,6 +7,11 @@ import { startPacedWorker } from './start-paced-worker.ts';
 await runMain(() =>
   startPacedWorker(
     process.env,
-    createProviderRegistry([createPageProvider(process.env['PAGE_SCRIPT'] ?? '')]),
+    createProviderRegistry([
+      createPageProvider(
+        process.env['PAGE_SCRIPT'] ?? '',
+        process.env['PAGE_TELLS_CONSENT'] === 'true',
+      ),
+    ]),
   ),
 );

@@ -54,7 +54,10 @@ export const DOWN = error('retry', 'http_500');
 export const MISCONFIGURED = error('config', 'invalid_api_keys');
 
 /** A Freshet whose only provider, but for okra in the API, has a page of its own that follows a script. */
-export async function startPage(options: FreshetOptions = {}): Promise<Page> {
+export async function startPage({
+  tellsConsent = false,
+  ...options
+}: FreshetOptions & { readonly tellsConsent?: boolean } = {}): Promise<Page> {
   const used = new Set<string>();
   const scripts: { method: Method; isIt: (input: never) => boolean; answer: Answer }[] = [];
   const made: { method: Method; input: JsonValue }[] = [];
@@ -87,7 +90,7 @@ export async function startPage(options: FreshetOptions = {}): Promise<Page> {
           result: {
             accounts: [
               {
-                providerAccountId: `account-${String(input)}`,
+                providerAccountId: `account-${input as string}`,
                 name: 'Current',
                 number: null,
                 type: 'checking',
@@ -127,9 +130,12 @@ export async function startPage(options: FreshetOptions = {}): Promise<Page> {
   const scriptUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const okra = { baseUrl: 'http://127.0.0.1:1/v2', secretKey: 'secret', webhookToken: 'token' };
   const freshet = await startFreshet({
-    providers: createProviderRegistry([createPageProvider(scriptUrl), createOkraProvider(okra)]),
+    providers: createProviderRegistry([
+      createPageProvider(scriptUrl, tellsConsent),
+      createOkraProvider(okra),
+    ]),
     workerMain: 'test/support/page-worker-main.ts',
-    workerEnv: { PAGE_SCRIPT: scriptUrl },
+    workerEnv: { PAGE_SCRIPT: scriptUrl, PAGE_TELLS_CONSENT: String(tellsConsent) },
     reconcileSeconds: 1,
     ...options,
   });

@@ -76,6 +76,8 @@ export interface StorageRig {
   close(): Promise<void>;
 }
 
+const askProviders = (): void => undefined;
+
 export const noContext: CallContext = {
   signal: new AbortController().signal,
   heartbeat: () => undefined,
@@ -126,7 +128,7 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
   const appOn = (other: Database): Hono => {
     const store = storeOn(other);
     const bodies = 'encrypted' as const;
-    const shared = { dispatcher, tellLinkSessions: () => undefined };
+    const shared = { dispatcher, askProviders, tellLinkSessions: () => undefined };
     const intake = createWebhookIntake({ db: other, store, ...shared, keyRing, bodies, logger });
     const door = openDoor({ db: other, keyRing, logger });
     return createApp({
