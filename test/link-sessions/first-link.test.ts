@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tablesWith } from '../connections/support.ts';
+import { allThatTemporalHolds } from '../support/all-that-temporal-holds.ts';
 import { eventually } from '../support/eventually.ts';
 import { untilFound, untilStatus } from '../support/link.ts';
 import {
@@ -93,7 +95,7 @@ describe('a first link', () => {
       institution: { id: 'ins_1', name: 'Bank of Tests' },
     });
     const [account] = connection.accounts;
-    expect(account).toMatchObject({ interval: 'one_hour', products: ['balance'] });
+    expect(account.settings).toMatchObject({ interval: 'one_hour', products: ['balance'] });
     await untilStatus(page.freshet, account.id, 'active');
     expect(await eventsOfSession(begun)).toMatchObject([
       {
@@ -106,8 +108,14 @@ describe('a first link', () => {
         },
       },
     ]);
-    const kept = await page.freshet.db.selectFrom('link_sessions').selectAll().execute();
-    expect(JSON.stringify(kept)).not.toMatch(/Lovelace|ada@/);
+    const { db, temporal } = page.freshet;
+    expect(await tablesWith(db, 'Lovelace')).toEqual([]);
+    expect(await tablesWith(db, 'ada@example.test')).toEqual([]);
+    expect(await tablesWith(db, token.token)).toEqual([]);
+    const query = `WorkflowType = 'linkSession'`;
+    const held = [...(await allThatTemporalHolds(temporal, query)).values()].join('\n');
+    expect(held).toContain(begun.id);
+    expect(held).not.toMatch(/Lovelace|ada@|token-|link-session-secret|page\.test|item-/);
   });
 
   it('told of by two webhooks with the same token, each of them twice, exchanges it once', async () => {

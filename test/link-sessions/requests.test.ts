@@ -58,7 +58,7 @@ describe('POST /v1/link_sessions', () => {
     page.script(
       'startLink',
       (start: { customer: { id: string } }) => start.customer.id === id,
-      () => scripted as never,
+      () => scripted,
     );
     const answer = await post({ provider: 'paged', customer: { id } });
     expect([answer.status, answer.body.code]).toEqual([status, code]);

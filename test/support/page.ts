@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
@@ -162,7 +162,7 @@ export async function startPage({
     freshet,
     script: (method, isIt, answer) => void scripts.push({ method, isIt, answer }),
     calls: (method) => made.filter((call) => call.method === method).map(({ input }) => input),
-    send: (session, progress, key = `${session} ${JSON.stringify(progress)}`) =>
+    send: (session, progress, key = hash('sha256', `${session} ${JSON.stringify(progress)}`)) =>
       sendEffects([{ kind: 'link', session, ...progress }], key),
     sendEffects,
     async close() {
