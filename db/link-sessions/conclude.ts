@@ -51,13 +51,13 @@ export async function conclude(db: Database, conclusion: Conclusion): Promise<Co
       isLogin: session.connection_id !== null,
     });
     let isRenewed = false;
-    const isEnding = standing.status !== 'open' && endsAs(session.status, standing.status);
-    if (isEnding && standing.status === 'finished' && session.connection_id !== null) {
-      isRenewed = await renewConnection(trx, session.connection_id, conclusion);
+    const login = session.connection_id;
+    if (standing.status === 'finished' && session.status !== 'finished' && login !== null) {
+      isRenewed = await renewConnection(trx, login, conclusion);
       if (!isRenewed) standing = { status: 'failed', code: 'connection_unlinked' };
     }
-    if (isEnding)
-      await end(trx, { sessionId, told, standing, links, login: session.connection_id });
+    const isEnding = standing.status !== 'open' && endsAs(session.status, standing.status);
+    if (isEnding) await end(trx, { sessionId, told, standing, links, login });
     else if (session.status === 'open') await goOn(trx, sessionId, told, standing.code);
     return { status: isEnding ? standing.status : session.status, isRenewed };
   });
