@@ -1,6 +1,7 @@
 import type { Logger } from '../../config/logger.ts';
 import type { Database } from '../../db/connect.ts';
 import { linkSessionsNamed } from '../../db/link-sessions/link-sessions-named.ts';
+import type { NamedLinkSession } from '../../db/link-sessions/note-link-webhook.ts';
 import type { LinkSessionWorkflows } from '../../temporal/link-session-workflows.ts';
 
 /**
@@ -9,7 +10,7 @@ import type { LinkSessionWorkflows } from '../../temporal/link-session-workflows
  */
 export type TellLinkSessions = (webhook: {
   readonly provider: string;
-  readonly linkSessions?: readonly Buffer[];
+  readonly linkSessions?: readonly NamedLinkSession[];
 }) => void;
 
 export function tellLinkSessions({
@@ -30,7 +31,8 @@ export function tellLinkSessions({
       logger.warn({ err }, 'link session not told of a webhook: left to the reconciler');
     }
   }
-  return ({ provider, linkSessions: hashes = [] }) => {
+  return ({ provider, linkSessions = [] }) => {
+    const hashes = linkSessions.map(({ hash }) => hash);
     if (hashes.length > 0) void tell(provider, hashes);
   };
 }

@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import type { Logger } from '../../config/logger.ts';
 import type { WebhookBodies } from '../../config/webhook-bodies.ts';
-import { hashLinkSession } from '../../credentials/link-session.ts';
+import { hashLink, hashLinkSession } from '../../credentials/link-session.ts';
 import { sealBody } from '../../credentials/webhook-body.ts';
 import type { KeyRing } from '../../credentials/key-ring.ts';
+import type { NamedLinkSession } from '../../db/link-sessions/note-link-webhook.ts';
 import type { EffectProduct } from '../../db/schema.ts';
 import { uuid7 } from '../../db/uuid7.ts';
 import type { WebhookReading, WebhookToStore } from '../../db/webhooks/store-webhooks.ts';
@@ -74,10 +75,18 @@ const UNREADABLE = {
   linkSessions: [],
 } as const;
 
-function linkSessionsOf(effects: readonly WebhookEffect[]): Buffer[] {
-  const named = effects.flatMap((effect) => (effect.kind === 'link' ? effect.session : []));
-  return [...new Set(named)].map(hashLinkSession);
+/** One for each session that it names. */
+function linkSessionsOf(effects: readonly WebhookEffect[]): NamedLinkSession[] {
+  const links = effects.filter((effect) => effect.kind === 'link');
+  return [...Map.groupBy(links, ({ session }) => session)].map(([session, told]) => ({
+    hash: hashLinkSession(session),
+    linkHashes: onceEach(told.flatMap((effect) => effect.links.map(hashLink))),
+  }));
 }
+
+const onceEach = (hashes: readonly Buffer[]): Buffer[] => [
+  ...new Map(hashes.map((hash) => [hash.toString('hex'), hash])).values(),
+];
 
 /** Null: it is for no account's workflow. */
 function productOf(effect: WebhookEffect): EffectProduct | null {

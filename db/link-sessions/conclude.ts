@@ -44,14 +44,11 @@ export async function conclude(db: Database, conclusion: Conclusion): Promise<Co
     await markApplied(trx, webhookIds, session.session_hash);
     const links = await outcomesOf(trx, sessionId);
     const told = furthest([session.told, ...conclusion.told]);
-    let standing = howItStands({
-      ...conclusion,
-      told,
-      links,
-      isLogin: session.connection_id !== null,
-    });
-    let isRenewed = false;
     const login = session.connection_id;
+    const isLogin = login !== null;
+    const isRestored = isLogin && (await standsAgain(trx, login, sessionId));
+    let standing = howItStands({ ...conclusion, told, links, isLogin, isRestored });
+    let isRenewed = false;
     if (standing.status === 'finished' && session.status !== 'finished' && login !== null) {
       isRenewed = await renewConnection(trx, login, conclusion);
       if (!isRenewed) standing = { status: 'failed', code: 'connection_unlinked' };
@@ -66,6 +63,24 @@ export async function conclude(db: Database, conclusion: Conclusion): Promise<Co
 /** What has ended ends again only where it turns out to have finished. */
 const endsAs = (before: LinkSessionStatus, after: LinkSessionStatus): boolean =>
   before === 'open' || (after === 'finished' && before !== 'finished');
+
+/** As a provider tells of a new log-in that does not name the session it was made in. */
+async function standsAgain(
+  trx: Transaction<Schema>,
+  connectionId: string,
+  sessionId: string,
+): Promise<boolean> {
+  const found = await trx
+    .selectFrom('connections')
+    .innerJoin('link_sessions', 'link_sessions.connection_id', 'connections.id')
+    .where('link_sessions.id', '=', sessionId)
+    .where('connections.id', '=', connectionId)
+    .where('connections.status', '=', 'active')
+    .whereRef('connections.status_changed_at', '>', 'link_sessions.created_at')
+    .select('connections.id')
+    .executeTakeFirst();
+  return found !== undefined;
+}
 
 async function markApplied(
   trx: Transaction<Schema>,

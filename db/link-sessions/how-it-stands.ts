@@ -25,6 +25,8 @@ export function howItStands(known: {
   readonly links: readonly LinkOutcome[];
   /** Of a new log-in no connection is made. */
   readonly isLogin: boolean;
+  /** The connection stands again since the session began, whoever told it. */
+  readonly isRestored: boolean;
   readonly isComplete: boolean;
   readonly isLast: boolean;
   readonly code: string | null;
@@ -32,7 +34,8 @@ export function howItStands(known: {
   const { told, links, isLogin, isLast, code } = known;
   const failed = links.find(({ status }) => status === 'failed');
   if (told === 'open' && !isLast) return { status: 'open', code: failed?.code ?? code };
-  if (isLogin && told === 'finished') return { status: 'finished', code: null };
+  if (isLogin && (told === 'finished' || (isLast && known.isRestored)))
+    return { status: 'finished', code: null };
   if (links.some(({ status }) => status === 'exchanged')) return { status: 'finished', code: null };
   if (failed) return { status: 'failed', code: failed.code };
   if (told === 'exited') return { status: 'exited', code: null };

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Database } from '../connect.ts';
 import type { LinkSessionToRun } from './link-session-to-run.ts';
 
-/** The sessions of a provider that a webhook names. */
+/** Of the sessions of a provider that a webhook names by these hashes, those of which something waits. */
 export async function linkSessionsNamed(
   db: Database,
   provider: string,
@@ -12,6 +12,16 @@ export async function linkSessionsNamed(
     .selectFrom('link_sessions')
     .where('provider', '=', provider)
     .where(sql<boolean>`session_hash = any(${[...hashes]}::bytea[])`)
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('link_webhooks')
+          .whereRef('link_webhooks.provider', '=', 'link_sessions.provider')
+          .whereRef('link_webhooks.session_hash', '=', 'link_sessions.session_hash')
+          .where('link_webhooks.applied_at', 'is', null)
+          .select('link_webhooks.webhook_id'),
+      ),
+    )
     .select(['id', 'provider'])
     .execute();
 }

@@ -1,3 +1,4 @@
+import type { NamedLinkSession } from '../link-sessions/note-link-webhook.ts';
 import type { EffectProduct } from '../schema.ts';
 
 /** What a webhook says. */
@@ -11,8 +12,8 @@ export interface WebhookReading {
   readonly products: readonly EffectProduct[];
   /** The provider is to be asked how the connection stands. */
   readonly asksProvider: boolean;
-  /** Of which link sessions it tells: hashes of what it names them by. */
-  readonly linkSessions?: readonly Buffer[];
+  /** Of which link sessions it tells. */
+  readonly linkSessions?: readonly NamedLinkSession[];
 }
 
 /** A verified webhook, ready to be stored. */

@@ -50,9 +50,8 @@ export const webhookState = sql<WebhookState>`case
       from webhook_effects e join accounts a on a.id = e.account_id
       where e.webhook_id = w.id
       union all
-      select case
-        when l.applied_at is not null then 'applied' when ${hasSession} then 'waiting' else 'dropped' end
-      from link_webhooks l where l.webhook_id = w.id
+      select case when l.applied_at is not null then 'applied' else 'waiting' end
+      from link_webhooks l where l.webhook_id = w.id and (l.applied_at is not null or ${hasSession})
     ) effects
   ) end`;
 

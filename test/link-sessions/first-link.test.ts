@@ -131,6 +131,13 @@ describe('a first link', () => {
     expect([ended.status, ended.connection_ids.length]).toEqual(['finished', 1]);
     await page.send(begun.session, finished(token), 'once more');
     await untilNoneWaits(begun);
+    // What it tells was known: no workflow was told of it.
+    const handle = page.freshet.temporal.workflow.getHandle(`link-session:${begun.id}`);
+    await eventually(async () => (await handle.describe()).status.name === 'COMPLETED');
+    const { runId } = await handle.describe();
+    await page.send(begun.session, finished(token), 'and again');
+    await untilNoneWaits(begun);
+    expect((await handle.describe()).runId).toBe(runId);
     expect(exchangesOf(token)).toBe(1);
     expect(await eventsOfSession(begun)).toHaveLength(1);
   });

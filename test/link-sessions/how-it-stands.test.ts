@@ -9,6 +9,7 @@ const standing = (known: Partial<Parameters<typeof howItStands>[0]>) => {
     told: 'open',
     links: [],
     isLogin: false,
+    isRestored: false,
     isComplete: false,
     isLast: false,
   } as const;
@@ -36,6 +37,8 @@ it.each([
   [{ isLast: true, links: [failed] }, ['failed', 'invalid_link']],
   [{ isLast: true, links: [exchanged] }, ['finished', null]],
   [{ isLast: true, isLogin: true }, ['expired', null]],
+  [{ isLast: true, isLogin: true, isRestored: true }, ['finished', null]],
+  [{ isLogin: true, isRestored: true }, ['open', null]],
 ] as const)('%j is %j', (known, is) => {
   expect(standing(known)).toEqual(is);
 });

@@ -56,6 +56,16 @@ describe.each([
     return { id: body.id, session: `link-${body.id}` };
   }
 
+  /** Has it expire now: the reconciler starts the workflow anew. */
+  async function expire({ id }: Begun): Promise<void> {
+    await page.freshet.temporal.workflow.getHandle(`link-session:${id}`).terminate('expired');
+    await page.freshet.db
+      .updateTable('link_sessions')
+      .set({ expires_at: new Date() })
+      .where('id', '=', id)
+      .execute();
+  }
+
   it('resumes the accounts that waited for it', async () => {
     const { id, account, item, token, renew } = await lapsed();
     const begun = await beginAgain(id);
@@ -129,6 +139,17 @@ describe.each([
     expect(JSON.stringify(rows)).not.toContain(token.token);
   });
 
+  it('of which something else told has finished when the session expires', async () => {
+    const { id, account, renew } = await lapsed();
+    const begun = await beginAgain(id);
+    renew();
+    await page.freshet.call('POST', `/v1/connections/${id}/reauthorized`);
+    await untilStatus(page.freshet, account, 'active');
+    await expire(begun);
+    const ended = await untilSession(page, begun.id, ({ status }) => status !== 'open', 60_000);
+    expect(ended.status).toBe('finished');
+  });
+
   it('finished by the provider’s word alone shows when it is asked for', async () => {
     const { id, renew } = await lapsed();
     const begun = await beginAgain(id);
@@ -138,15 +159,7 @@ describe.each([
       (session: string) => session === begun.session,
       () => ({ result: finished }),
     );
-    // Its own webhook holds nothing that tells how it ended.
-    await page.freshet.temporal.workflow
-      .getHandle(`link-session:${begun.id}`)
-      .terminate('to be asked at once');
-    await page.freshet.db
-      .updateTable('link_sessions')
-      .set({ expires_at: new Date() })
-      .where('id', '=', begun.id)
-      .execute();
+    await expire(begun);
     const ended = await untilSession(page, begun.id, ({ status }) => status !== 'open', 60_000);
     expect(ended.status).toBe('finished');
     await untilConnection(page.freshet, id, (body) => body.status === 'active');
