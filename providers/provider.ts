@@ -146,7 +146,10 @@ export interface LinkStarted {
 export interface LinkProgress {
   /** `open`: not ended; `finished`; `exited`: the customer left without linking. */
   readonly state: 'open' | 'finished' | 'exited';
-  /** What `link` takes, one for each connection that was made. */
+  /**
+   * What `link` takes, one for each connection that was made; the same JSON wherever it is told. Of a new
+   * log-in nothing is taken.
+   */
   readonly links: readonly JsonValue[];
 }
 

@@ -116,6 +116,7 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
     metrics,
     webhooks,
     endpointWorkflows,
+    linkSessionWorkflows: { start: () => Promise.resolve(true), tell: () => Promise.resolve() },
     deliveries,
     events: { retentionDays: 30 },
   };
@@ -127,15 +128,8 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
   const appOn = (other: Database): Hono => {
     const store = storeOn(other);
     const bodies = 'encrypted' as const;
-    const intake = createWebhookIntake({
-      db: other,
-      store,
-      dispatcher,
-      askProviders,
-      keyRing,
-      bodies,
-      logger,
-    });
+    const shared = { dispatcher, askProviders, tellLinkSessions: () => undefined };
+    const intake = createWebhookIntake({ db: other, store, ...shared, keyRing, bodies, logger });
     const door = openDoor({ db: other, keyRing, logger });
     return createApp({
       ...deps,
@@ -143,8 +137,8 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
       db: other,
       door,
       intake,
-      dispatcher,
-      askProviders,
+      ...shared,
+      publicUrl: null,
       temporalIsUp: () => Promise.resolve(true),
     });
   };
