@@ -25,6 +25,8 @@ export interface SyncResult {
   readonly removed: number;
   /** More webhooks wait than one sync takes: another should follow at once. */
   readonly more: boolean;
+  /** The provider is still collecting the history: it is to be asked again. */
+  readonly preparing?: boolean;
 }
 
 /** How a product's part of a sync of several products ended. */

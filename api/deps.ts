@@ -6,6 +6,7 @@ import type { ProviderRegistry } from '../providers/registry.ts';
 import type { AccountWorkflows } from '../temporal/account-workflows.ts';
 import type { ConnectionWorkflows } from '../temporal/connection-workflows.ts';
 import type { WebhookDoor } from './webhooks/door.ts';
+import type { AskProviders } from './ask-providers.ts';
 import type { WebhookIntake } from './webhooks/intake.ts';
 import type { SignalDispatcher } from './webhooks/signal-dispatcher.ts';
 
@@ -21,6 +22,7 @@ export interface ApiDeps {
   readonly door: WebhookDoor;
   readonly intake: WebhookIntake;
   readonly dispatcher: SignalDispatcher;
+  readonly askProviders: AskProviders;
   /** Whether Temporal answers. */
   readonly temporalIsUp: () => Promise<boolean>;
   readonly logger: Logger;

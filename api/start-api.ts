@@ -20,6 +20,7 @@ import { ensureApiKey } from './ensure-api-key.ts';
 import { createServer, type ServerLimits } from './create-server.ts';
 import { createIntakeMetrics } from './metrics/intake-metrics.ts';
 import { serveMetrics, type MetricsServer } from './metrics/serve-metrics.ts';
+import { createAskProviders } from './ask-providers.ts';
 import { createByteBudget } from './webhooks/byte-budget.ts';
 import { createCountedLog } from './http/counted-log.ts';
 import { createRejectedSamples } from './webhooks/rejected-samples.ts';
@@ -115,7 +116,18 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     onIdleError: (err) => logger.warn({ err }, 'database connection lost'),
   });
   const bodies = options.webhookBodies ?? 'encrypted';
-  const intake = createWebhookIntake({ db, store, dispatcher, keyRing, bodies, logger, metrics });
+  const connectionWorkflows = createConnectionWorkflows(client, { taskQueue });
+  const askProviders = createAskProviders(connectionWorkflows, logger);
+  const intake = createWebhookIntake({
+    db,
+    store,
+    dispatcher,
+    askProviders,
+    keyRing,
+    bodies,
+    logger,
+    metrics,
+  });
   const samples = createRejectedSamples({ db, keyRing, bodies, logger });
   const app = createApp({
     db,
@@ -123,7 +135,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     keyRing,
     endpointRules: options.endpointRules ?? STRICT_ENDPOINT_RULES,
     accountWorkflows,
-    connectionWorkflows: createConnectionWorkflows(client, { taskQueue }),
+    connectionWorkflows,
+    askProviders,
     intake,
     door: {
       senders: options.senders ?? FROM_EVERYWHERE,

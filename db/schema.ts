@@ -43,6 +43,7 @@ export interface ConnectionsTable {
   consent_changed_at: TimeDefault;
   credentials: Buffer | null;
   consent_expires_at: Time | null;
+  check_requested_at: Time | null;
   expiry_told_for: Time | null;
   account_settings: JSONColumnType<AccountSettingsJson> | null;
   new_accounts: Generated<'offer' | 'link'>;
@@ -108,6 +109,7 @@ export interface AccountsTable {
   transactions_synced_at: Time | null;
   transactions_as_of: Time | null;
   transactions_error_code: string | null;
+  transactions_preparing: Generated<boolean>;
   created_at: TimeDefault;
   unlinked_at: Time | null;
 }
@@ -154,7 +156,7 @@ export interface TransactionsTable {
   matched_by: 'provider' | 'likeness' | null;
   value_date: ColumnType<string | null, string | null, string | null>;
   booked_date: ColumnType<string | null, never, never>;
-  provider_updated_at: Time;
+  provider_updated_at: Time | null;
   removed_at: Time | null;
   fingerprint: string | null;
   raw: RawJson;

@@ -44,6 +44,11 @@ export interface Capabilities {
   readonly longestWindowDays: number | null;
   /** Whether a consent runs out and must be renewed by the customer. */
   readonly consentExpires: boolean;
+  /**
+   * Whether `listAccounts` succeeds just as long as the consent stands. Then it is asked when a consent that
+   * had ended stands again; else the customer's new log-in has to be told.
+   */
+  readonly tellsConsent: boolean;
   /** Whether it has a page of its own on which the customer links, and logs in again: `startLink`. */
   readonly hostedLink: boolean;
   /** How many syncs at a time it bears from one worker, where it tells. */

@@ -40,6 +40,7 @@ const NOTHING_WRONG = {
   failures: 0,
   notBefore: null,
   mustWait: false,
+  preparing: 0,
   lastErrorKind: null,
   lastErrorCode: null,
   lastSuccessAt: null,
@@ -196,10 +197,26 @@ export function succeed(state: AccountSyncState, name: Product, now: number): vo
     notBefore: null,
     mustWait: false,
     synced: true,
+    preparing: 0,
     lastErrorKind: null,
     lastErrorCode: null,
     lastSuccessAt: now,
   } satisfies Partial<ProductState>);
+}
+
+/**
+ * It succeeded, and the provider is still collecting the history: the scan is not over. It is asked again
+ * later, or as soon as a webhook tells.
+ */
+export function prepare(state: AccountSyncState, name: Product, now: number): void {
+  const product = state.products[name];
+  const { synced } = product;
+  const preparing = product.preparing + 1;
+  const askedAgain = isAskedFor(product);
+  succeed(state, name, now);
+  Object.assign(product, { synced, preparing });
+  product.due = [...new Set<Trigger>([...product.due, 'link'])];
+  if (!askedAgain) product.notBefore = now + backoff(state.accountId, preparing, state.pace);
 }
 
 /**

@@ -70,7 +70,10 @@ export interface ProductState {
   readonly notBefore: number | null;
   /** The bank asked for that wait: no trigger ends it. */
   readonly mustWait: boolean;
+  /** Whether it has been scanned in full. */
   readonly synced: boolean;
+  /** How many syncs in a row found the provider still collecting the history. */
+  readonly preparing: number;
   readonly lastErrorKind: string | null;
   readonly lastErrorCode: string | null;
   /** Milliseconds since the epoch. */

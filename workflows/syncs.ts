@@ -8,6 +8,7 @@ import {
   endProviderError,
   fail,
   pauseReason,
+  prepare,
   retry,
   succeed,
   takeConsent,
@@ -141,12 +142,13 @@ export function createSyncs(
   }
 
   function succeeded({ product, work }: Begun, result: SyncResult): void {
-    const { more, added, changed, removed } = result;
+    const { more, added, changed, removed, preparing } = result;
     if (!work.mayCall) {
       state.products[product].unread ||= more;
       return;
     }
-    succeed(state, product, Date.now());
+    if (preparing) prepare(state, product, Date.now());
+    else succeed(state, product, Date.now());
     if (more) askFor(state, [product], 'webhook');
     rounds.end({ product, outcome: 'succeeded', added, changed, removed, errorCode: null });
   }

@@ -69,7 +69,10 @@ async function discover(
       const isNoted = await failDiscovery(db, consent, { kind, code });
       return isNoted ? ended(kind === 'reauth' ? 'reauth_required' : 'gone') : null;
     }
-    const isCheck = consent.status !== 'linking' && consent.accounts_checked_at !== null;
+    const isCheck =
+      consent.status !== 'linking' &&
+      consent.accounts_checked_at !== null &&
+      consent.check_requested_at === null;
     if (isCheck && attempt >= MOST_ATTEMPTS_OF_CHECK) {
       await putOffDiscovery(db, id);
       return ended('put_off');

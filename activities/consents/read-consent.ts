@@ -26,16 +26,25 @@ export async function readConsent(
   const provider = providers.get(account.provider);
   if (!provider) throw new ProviderError(account.provider, 'config', 'provider_not_configured');
   const webhooks = await pendingWebhooks(db, accountId, 'connection');
-  const said = pendingEffects(keyRing, provider, account.providerAccountId, 'connection', webhooks)
+  const effects = pendingEffects(
+    keyRing,
+    provider,
+    account.providerAccountId,
+    'connection',
+    webhooks,
+  );
+  const said = effects
     .map(({ kind, occurredAt, receivedAt }) => ({
       status: CONSENT[kind],
       asOf: occurredAt ?? receivedAt,
     }))
     .filter((one): one is ConsentSaid => one.status !== undefined);
+  const expiries = effects.filter((effect) => effect.kind === 'consent_expires');
   return await commitConsent(db, {
     accountId,
     connectionId: account.connectionId,
     said: said.at(-1) ?? null,
+    expiresAt: expiries.at(-1)?.at ?? null,
     webhookIds: webhooks.map(({ id }) => id),
   });
 }

@@ -1,13 +1,13 @@
 import type { StoredCursor } from '../../db/syncs/find-cursor.ts';
 import type { SyncScope } from '../../db/schema.ts';
-import type { JsonValue, TransactionsQuery } from '../../providers/provider.ts';
+import type { Capabilities, JsonValue, TransactionsQuery } from '../../providers/provider.ts';
 import type { Trigger } from '../../workflows/messages.ts';
 import type { PendingEffect } from './pending-effects.ts';
 import { isOnly } from './triggers.ts';
 
 /**
- * Everything is read again this often, which finds what an incremental read cannot see: old rows
- * edited or removed.
+ * Everything is read again this often, which finds what a read of a date window cannot see: old rows
+ * edited or removed. A provider's cursor passes over nothing.
  */
 const FULL_EVERY_MS = 24 * 60 * 60_000;
 
@@ -28,12 +28,16 @@ export function planReads(asked: {
   readonly full: boolean;
   readonly cursor: StoredCursor | null;
   readonly effects: readonly PendingEffect[];
+  readonly kind: Capabilities['transactions'];
 }): ReadPlan {
   const { triggers, cursor, effects } = asked;
   const hints = distinctHints(effects);
   const onlyWebhooks = isOnly('webhook', triggers);
   const fullIsDue =
-    !onlyWebhooks && cursor && Date.now() - cursor.fullAt.getTime() >= FULL_EVERY_MS;
+    asked.kind === 'window' &&
+    !onlyWebhooks &&
+    cursor &&
+    Date.now() - cursor.fullAt.getTime() >= FULL_EVERY_MS;
   const isUnclear = effects.some(({ kind }) => kind === 'unclear');
   if (asked.full || !cursor || fullIsDue || isUnclear || hints.length > MOST_HINTS) {
     return { scope: 'full', queries: [{ scope: 'full' }] };

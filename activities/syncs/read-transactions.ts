@@ -17,7 +17,7 @@ export interface TransactionsRead {
   readonly rejected: readonly RejectedItem[];
 }
 
-/** Reads to the end, setting the pages aside as they come. */
+/** Reads to the end, setting the pages aside as they come. Of what they say of one id the last counts. */
 export async function readTransactions(
   db: Database,
   stage: { readonly stageId: string; readonly accountId: string },
@@ -25,23 +25,30 @@ export async function readTransactions(
   pages: AsyncGenerator<TransactionsPage, TransactionsEnd, void>,
 ): Promise<TransactionsRead> {
   const staging = stageInBatches(db, stage);
-  let staged = 0;
-  const removed: string[] = [];
+  const removed = new Set<string>();
   const rejected: RejectedItem[] = [];
   try {
     for (;;) {
       const next = await pages.next();
       if (next.done) {
-        await staging.finish();
+        const staged = await staging.finish();
         const { dataAsOf } = next.value;
-        const removals = removed.map((id) => ({ providerTransactionId: id, removedAt: dataAsOf }));
+        const removals = [...removed].map((id) => ({
+          providerTransactionId: id,
+          removedAt: dataAsOf,
+        }));
         return { scope: query.scope, end: next.value, staged, removals, rejected };
       }
       const checked = checkTransactions(next.value.upserts);
       await staging.add(checked.sound);
-      staged += checked.sound.length;
       rejected.push(...checked.rejected, ...next.value.rejected);
-      removed.push(...next.value.removed);
+      if (removed.size > 0) {
+        for (const one of checked.sound) removed.delete(one.providerTransactionId);
+      }
+      if (next.value.removed.length > 0) {
+        await staging.takeOut(next.value.removed);
+        for (const id of next.value.removed) removed.add(id);
+      }
     }
   } finally {
     // A statement that outlived this attempt could write after the next one has cleared the stage.

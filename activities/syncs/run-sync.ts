@@ -26,7 +26,11 @@ export async function runSync(
     deps.metrics.syncEnded(product, outcome, ms / 1_000);
     return ms;
   };
-  const { counts, more } = await run(deps, input, context).catch((error: unknown) => {
+  const {
+    counts,
+    more,
+    preparing = false,
+  } = await run(deps, input, context).catch((error: unknown) => {
     ended(context.signal.aborted ? 'cancelled' : (toFailure(error).type ?? 'internal'));
     throw error;
   });
@@ -36,5 +40,5 @@ export async function runSync(
     'sync finished',
   );
   const { added, changed, removed } = counts;
-  return { added, changed, removed, more };
+  return { added, changed, removed, more, ...(preparing ? { preparing } : {}) };
 }

@@ -4,6 +4,8 @@ export interface SyncDone {
   readonly counts: SyncCounts;
   /** More webhooks wait than one sync takes. */
   readonly more: boolean;
+  /** The provider is still collecting the history. */
+  readonly preparing?: boolean;
 }
 
 /** The webhooks that asked for it were put into effect by an earlier sync. */

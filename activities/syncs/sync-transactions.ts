@@ -17,7 +17,8 @@ import { wantsRefresh } from './triggers.ts';
 const NO_READS: ReadPlan = { scope: 'webhook', queries: [] };
 
 /**
- * Brings an account's transactions up to date: everything at the first time and once a day, else
+ * Brings an account's transactions up to date: everything at the first time and, where the provider
+ * has no cursor, once a day, else
  * what is new since the cursor, or only what webhooks pointed to. Pages are staged as they come,
  * and all of it is committed at once.
  */
@@ -34,7 +35,13 @@ export async function syncTransactions(
 
   const cursor = await findCursor(deps.db, accountId, 'transaction');
   const plan = input.mayCall
-    ? planReads({ triggers, full: input.full, cursor, effects })
+    ? planReads({
+        triggers,
+        full: input.full,
+        cursor,
+        effects,
+        kind: provider.capabilities.transactions,
+      })
     : NO_READS;
   const run = { id: syncRunId, accountId, triggers, product: 'transaction' } as const;
   const earlier = await beginSyncRun(deps.db, { ...run, scope: plan.scope });
@@ -54,6 +61,7 @@ export async function syncTransactions(
   }
 
   const whole = reads.find(({ end }) => end.cursor !== null);
+  const preparing = reads.some(({ end }) => end.preparing === true);
   const counts = await commitTransactions(deps.db, {
     ...stage,
     syncRunId,
@@ -66,8 +74,9 @@ export async function syncTransactions(
     cursor: whole ? { value: whole.end.cursor, full: whole.scope === 'full' } : null,
     webhookIds: webhooks.map(({ id }) => id),
     toldAt: plan.queries.length === 0 ? lastReceived(webhooks) : null,
+    preparing,
   });
-  return { counts, more };
+  return { counts, more, preparing };
 }
 
 function toldRemovals(effects: readonly PendingEffect[]) {

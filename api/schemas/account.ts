@@ -49,7 +49,13 @@ export const account = z
       .nullable()
       .describe('Since when a product has been stale, as looked at every minute; null: none is.'),
     balance: freshness,
-    transactions: freshness,
+    transactions: freshness.extend({
+      preparing: z
+        .boolean()
+        .describe(
+          'Whether the provider was still collecting the history when it was last asked: the scan is over when it has it all.',
+        ),
+    }),
     created_at: timestamp,
   })
   .meta({ ref: 'Account' });
@@ -86,7 +92,7 @@ export function toAccount(row: AccountRow, applied: SettingsApplied | null = nul
     next_sync_at: holdsStill(pauseReason) ? null : nextSyncAt,
     stale_since: row.stale_since?.toISOString() ?? null,
     balance: freshnessOf(row, 'balance'),
-    transactions: freshnessOf(row, 'transaction'),
+    transactions: { ...freshnessOf(row, 'transaction'), preparing: row.transactions_preparing },
     created_at: row.created_at.toISOString(),
   };
 }

@@ -11,6 +11,7 @@ import type {
 } from '../../db/webhooks/store-webhooks.ts';
 import { isOfStatement, isOfValue, type WebhookStore } from '../../db/webhooks/webhook-store.ts';
 import type { Provider } from '../../providers/provider.ts';
+import type { AskProviders } from '../ask-providers.ts';
 import type { IntakeMetrics } from '../metrics/intake-metrics.ts';
 import { createGroupCommit } from './group-commit.ts';
 import type { SignalDispatcher } from './signal-dispatcher.ts';
@@ -61,9 +62,10 @@ export function createWebhookIntake(deps: {
   readonly keyRing: KeyRing;
   readonly bodies: WebhookBodies;
   readonly logger: Logger;
+  readonly askProviders: AskProviders;
   readonly metrics?: IntakeMetrics;
 }): WebhookIntake {
-  const { db, store, dispatcher, logger, metrics } = deps;
+  const { db, store, dispatcher, logger, askProviders, metrics } = deps;
 
   async function commit(webhooks: readonly WebhookToStore[]): Promise<readonly Stored[]> {
     const first = new Map(webhooks.toReversed().map((webhook) => [keyOf(webhook), webhook]));
@@ -75,7 +77,9 @@ export function createWebhookIntake(deps: {
     if (!webhook) return [];
     // Where the database hangs, this makes way for the next one.
     const storing = storeConsentWebhook(db, webhook);
-    return answersFor(webhooks, await within(LIMITS.mostPatienceMs, storing));
+    const { stored, connections } = await within(LIMITS.mostPatienceMs, storing);
+    if (connections.length > 0) askProviders(connections);
+    return answersFor(webhooks, stored);
   }
 
   /** Workflows are told here: also of one that came through after its sender had been refused. */
@@ -98,7 +102,8 @@ export function createWebhookIntake(deps: {
 
   async function add(webhook: WebhookToStore): Promise<Stored> {
     try {
-      return await (webhook.products.includes('connection') ? consents : group).add(webhook);
+      const isOfConsent = webhook.products.includes('connection') || webhook.asksProvider;
+      return await (isOfConsent ? consents : group).add(webhook);
     } catch (err) {
       if (!isOfValue(err) || !webhook.readable) throw err;
       // Of what Postgres refuses the body is kept, to be replayed: the sender can do nothing about it.
@@ -111,7 +116,7 @@ export function createWebhookIntake(deps: {
     const webhook = toStore(provider, body, deps);
     const stored = await add(webhook);
     if (stored) return { webhookId: webhook.id, effects: stored.length };
-    if (webhook.occurredAt !== null || webhook.products.length === 0) {
+    if (webhook.occurredAt !== null || !hasEffect(webhook)) {
       return { webhookId: null, effects: 0 };
     }
     await within(LIMITS.patienceMs, giveUpKey(db, webhook));
@@ -120,5 +125,8 @@ export function createWebhookIntake(deps: {
 
   return { accept };
 }
+
+const hasEffect = ({ products, asksProvider }: WebhookToStore): boolean =>
+  products.length > 0 || asksProvider;
 
 const keyOf = ({ provider, dedupeKey }: WebhookToStore): string => `${provider} ${dedupeKey}`;

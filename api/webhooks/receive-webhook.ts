@@ -3,7 +3,8 @@ import type { IpAddress } from '../../config/ip-address.ts';
 import type { IpRanges } from '../../config/ip-ranges.ts';
 import type { Logger } from '../../config/logger.ts';
 import type { RejectionReason } from '../../db/schema.ts';
-import type { Provider } from '../../providers/provider.ts';
+import { ProviderError } from '../../providers/errors.ts';
+import type { Provider, WebhookRequest } from '../../providers/provider.ts';
 import { Problem } from '../http/problem.ts';
 import { isPlainJson } from './content-type.ts';
 import type { WebhookDoor } from './door.ts';
@@ -74,7 +75,7 @@ export function createReceiveWebhook(deps: {
         timeoutMs: door.bodyTimeoutMs,
         lease,
       });
-      if (!(await provider.verifyWebhook({ headers, body }))) throw reject('not_verified', body);
+      if (!(await isProven(provider, { headers, body }))) throw reject('not_verified', body);
       const accepted = await intake.accept(provider, body);
       logger.debug({ provider: provider.name, ...accepted }, 'webhook stored');
       return accepted.webhookId;
@@ -93,6 +94,17 @@ export function createReceiveWebhook(deps: {
       throw error;
     }
   };
+}
+
+/** Where the proof cannot be checked now, as its key cannot be fetched, the sender is asked to come again. */
+async function isProven(provider: Provider, request: WebhookRequest): Promise<boolean> {
+  try {
+    return await provider.verifyWebhook(request);
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    const detail = `The proof of origin cannot be checked now: ${error.code}.`;
+    throw new Problem(503, 'proof_not_checked', detail, { retryAfterSeconds: 30 });
+  }
 }
 
 /** The code of the answer, where it is known here. */

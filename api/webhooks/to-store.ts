@@ -41,8 +41,11 @@ export function readWebhook(
 ): WebhookReading & { readonly dedupeKey: string } {
   try {
     const { effects, ...told } = provider.translateWebhook(body);
-    const products = [...new Set(effects.map((effect) => productOf(effect)))];
-    if (isStorable(told)) return { ...told, products, readable: true };
+    const products = effects.map((effect) => productOf(effect)).filter((one) => one !== null);
+    const asksProvider = effects.some(({ kind }) => kind === 'connection_changed');
+    if (isStorable(told)) {
+      return { ...told, products: [...new Set(products)], asksProvider, readable: true };
+    }
   } catch (err) {
     if (!(err instanceof WebhookUnreadable)) {
       logger.error({ err, provider: provider.name }, 'webhook kept as unreadable');
@@ -64,9 +67,11 @@ const UNREADABLE = {
   understood: false,
   readable: false,
   products: [],
+  asksProvider: false,
 } as const;
 
-function productOf(effect: WebhookEffect): EffectProduct {
+/** Null: it is for no account's workflow. */
+function productOf(effect: WebhookEffect): EffectProduct | null {
   switch (effect.kind) {
     case 'balance':
       return 'balance';
@@ -79,8 +84,9 @@ function productOf(effect: WebhookEffect): EffectProduct {
     case 'reauthorized':
     case 'revoked':
     case 'consent_expires':
+      return 'connection';
     case 'connection_changed':
     case 'link':
-      return 'connection';
+      return null;
   }
 }

@@ -40,7 +40,7 @@ export async function linkAccount(db: Database): Promise<BenchAccount> {
     type: null,
     currency: 'NGN',
   };
-  const noLimits = { smallestIntervalMs: null, callsPerDay: null };
+  const noLimits = { smallestIntervalMs: null, callsPerDay: null, tellsConsent: false };
   await commitDiscovery(db, consent, { accounts: [found] }, noLimits);
   const account = await db.selectFrom('accounts').select('id').executeTakeFirstOrThrow();
   return { id: account.id, keyRing };

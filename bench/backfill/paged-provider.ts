@@ -23,6 +23,7 @@ export function createPagedProvider(pages: readonly TransactionsPage[]): Provide
       callsPerDay: null,
       longestWindowDays: null,
       consentExpires: false,
+      tellsConsent: false,
       hostedLink: false,
     },
     async *fetchTransactions(

@@ -94,7 +94,7 @@ async function linkOne(
     db,
     consent,
     { accounts: found },
-    { smallestIntervalMs: 60_000, callsPerDay: null },
+    { smallestIntervalMs: 60_000, callsPerDay: null, tellsConsent: false },
   );
   return { id, customer };
 }

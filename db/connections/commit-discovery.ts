@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { ProviderLimits } from '../../providers/effective-interval.ts';
-import type { ConnectionAccounts, Timestamp } from '../../providers/provider.ts';
+import type { Capabilities, ConnectionAccounts, Timestamp } from '../../providers/provider.ts';
 import { addAccounts } from '../accounts/add-accounts.ts';
 import type { Database } from '../connect.ts';
 import { learnt } from '../consents/consent.ts';
@@ -18,7 +18,8 @@ export type DiscoveryStored =
 
 /**
  * Stores which accounts a connection has, in one transaction. After a link, also one made again, all
- * that it lacks are added and it is active; later ones are added or offered, as its `new_accounts` says.
+ * that it lacks are added and it is active; so is one whose consent had ended, where the provider tells by
+ * this how it stands. Later accounts are added or offered, as its `new_accounts` says.
  * Stored again, it is no change. What the consent allowed is true as of when the provider was asked: what
  * webhooks tell of it after that is newer.
  * @param consent as it was when the provider was asked.
@@ -27,7 +28,7 @@ export async function commitDiscovery(
   db: Database,
   consent: Consent,
   { accounts, consentExpiresAt }: ConnectionAccounts,
-  limits: ProviderLimits,
+  capabilities: ProviderLimits & Pick<Capabilities, 'tellsConsent'>,
 ): Promise<DiscoveryStored> {
   return await db.transaction().execute(async (trx) => {
     const connection = await trx
@@ -49,10 +50,12 @@ export async function commitDiscovery(
     }
     const unknown = accounts.filter(({ providerAccountId }) => !known.has(providerAccountId));
     const isAdding = isLink || connection.new_accounts === 'link';
-    const added = await addAccounts(trx, connection, isAdding ? unknown : [], limits);
+    const added = await addAccounts(trx, connection, isAdding ? unknown : [], capabilities);
     const offered = await offerAccounts(trx, connection.id, isAdding ? [] : unknown);
     const active = { status: 'active', status_code: null } as const;
-    await setChecked(trx, consent, status === 'linking' ? active : null, consentExpiresAt);
+    const stoodAgain = status !== 'active' && capabilities.tellsConsent;
+    const isNew = status === 'linking' || stoodAgain;
+    await setChecked(trx, consent, isNew ? active : null, consentExpiresAt);
     return { outcome: 'stored', added, offered };
   });
 }
@@ -75,6 +78,7 @@ async function setChecked(
   await trx
     .updateTable('connections')
     .set({
+      check_requested_at: null,
       // One that found no account is still to find those that the link chose.
       ...(change?.status === 'gone' ? {} : { accounts_checked_at: sql<Date>`now()` }),
       ...(consentExpiresAt === undefined ? {} : { consent_expires_at: consentExpiresAt }),

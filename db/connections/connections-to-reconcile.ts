@@ -43,15 +43,38 @@ export async function connectionsToUnlink(db: Database): Promise<ConnectionToRun
     .execute();
 }
 
-/** Active connections whose accounts were last asked for a day ago, or not since they were linked. */
-export async function connectionsToCheck(db: Database): Promise<ConnectionToRun[]> {
+/**
+ * Active connections whose accounts were last asked for a day ago, or not since they were linked; those of
+ * which a webhook told that something has changed; and, where the provider tells how a consent stands, those
+ * that wait for a log-in, once an hour, and those that have ended, once a day: a webhook may have been lost.
+ *
+ * @param telling the providers that tell it.
+ */
+export async function connectionsToCheck(
+  db: Database,
+  telling: readonly string[],
+): Promise<ConnectionToRun[]> {
   return await db
     .selectFrom('connections')
-    .where('status', '=', 'active')
     .where((eb) =>
       eb.or([
-        eb('accounts_checked_at', 'is', null),
-        eb('accounts_checked_at', '<', sql<Date>`now() - interval '1 day'`),
+        eb.and([
+          eb('status', '=', 'active'),
+          eb.or([
+            eb('accounts_checked_at', 'is', null),
+            eb('accounts_checked_at', '<', sql<Date>`now() - interval '1 day'`),
+          ]),
+        ]),
+        eb.and([
+          eb('status', 'in', ['active', 'reauth_required', 'gone']),
+          eb('check_requested_at', '<', sql<Date>`now() - interval '5 seconds'`),
+        ]),
+        eb.and([
+          eb('status', 'in', ['reauth_required', 'gone']),
+          sql<boolean>`provider = any(${[...telling]}::text[])`,
+          sql<boolean>`accounts_checked_at < now()
+            - case status when 'gone' then interval '1 day' else interval '1 hour' end`,
+        ]),
       ]),
     )
     // As above: one provider that hangs is not to hold up the others.

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Database } from '../connect.ts';
 import { learnt } from '../consents/consent.ts';
 import type { Consent } from './find-credentials.ts';
@@ -11,11 +12,15 @@ export async function failDiscovery(
   consent: Consent,
   failure: { readonly kind: 'reauth' | 'gone'; readonly code: string },
 ): Promise<boolean> {
+  const status = failure.kind === 'reauth' ? 'reauth_required' : 'gone';
   const failed = await db
     .updateTable('connections')
     .set({
-      ...learnt(failure.kind === 'reauth' ? 'reauth_required' : 'gone', failure.code),
+      // What was known is nothing new.
+      ...(consent.status === status ? {} : learnt(status, failure.code)),
       status_as_of: consent.read_at,
+      check_requested_at: null,
+      accounts_checked_at: sql<Date>`case when accounts_checked_at is not null then now() end`,
     })
     .where('id', '=', consent.id)
     .where('consent_version', '=', consent.consent_version)

@@ -12,6 +12,8 @@ export interface Consent {
   readonly status: ConnectionStatus;
   readonly consent_version: number;
   readonly accounts_checked_at: Date | null;
+  /** A webhook has asked for a look. */
+  readonly check_requested_at: Date | null;
   readonly unlink_forced: boolean;
   /** By the database's clock: whatever the provider tells from here on was true then, or later. */
   readonly read_at: Date;
@@ -30,7 +32,7 @@ export async function findCredentials(
     .where('id', '=', connectionId)
     .where('credentials', 'is not', null)
     .select(['id', 'provider', 'provider_connection_id', 'credentials', 'status'])
-    .select(['consent_version', 'accounts_checked_at', 'unlink_forced'])
+    .select(['consent_version', 'accounts_checked_at', 'check_requested_at', 'unlink_forced'])
     .select(sql<Date>`now()`.as('read_at'))
     .$narrowType<{ credentials: Buffer }>()
     .executeTakeFirst();

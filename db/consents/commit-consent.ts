@@ -15,6 +15,8 @@ export interface ConsentCommit {
   readonly connectionId: string;
   /** Null: the webhooks said nothing of it. */
   readonly said: ConsentSaid | null;
+  /** When it runs out, as told last; null: they did not tell. */
+  readonly expiresAt: Timestamp | null;
   readonly webhookIds: readonly string[];
 }
 
@@ -23,7 +25,7 @@ export interface ConsentCommit {
  * took effect on this account. Answers with how it now stands.
  */
 export async function commitConsent(db: Database, commit: ConsentCommit): Promise<ConsentFound> {
-  const { accountId, connectionId, said, webhookIds } = commit;
+  const { accountId, connectionId, said, expiresAt, webhookIds } = commit;
   return await db.transaction().execute(async (trx) => {
     if (said) {
       await trx
@@ -47,6 +49,13 @@ export async function commitConsent(db: Database, commit: ConsentCommit): Promis
             eb('status_as_of', '>', sql<Date>`now() + interval '10 minutes'`),
           ]),
         )
+        .execute();
+    }
+    if (expiresAt !== null) {
+      await trx
+        .updateTable('connections')
+        .set({ consent_expires_at: expiresAt })
+        .where('id', '=', connectionId)
         .execute();
     }
     await trx

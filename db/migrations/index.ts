@@ -5,6 +5,7 @@ import { consentTime } from './0003_consent_time.ts';
 import { accountLives } from './0004_account_lives.ts';
 import { webhookLives } from './0005_webhook_lives.ts';
 import { eventsOut } from './0006_events_out.ts';
+import { moreProviders } from './0009_more_providers.ts';
 
 const migrations: Record<string, Migration> = {
   '0001_accounts_stay_fresh': accountsStayFresh,
@@ -13,6 +14,7 @@ const migrations: Record<string, Migration> = {
   '0004_account_lives': accountLives,
   '0005_webhook_lives': webhookLives,
   '0006_events_out': eventsOut,
+  '0009_more_providers': moreProviders,
 };
 
 /** Every migration by name, in the order in which they run. Forward only: none has a `down`. */

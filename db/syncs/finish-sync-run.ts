@@ -28,6 +28,8 @@ export interface SyncRunEnd {
    * account look as if it had just been heard of.
    */
   readonly toldAt?: Timestamp | null;
+  /** The provider is still collecting the history: what was read does not count as the first scan. */
+  readonly preparing?: boolean;
 }
 
 /**
@@ -38,6 +40,7 @@ export interface SyncRunEnd {
  */
 export async function finishSyncRun(trx: QueryCreator<Schema>, end: SyncRunEnd): Promise<void> {
   const { syncRunId, accountId, product, dataAsOf, counts, webhookIds, toldAt = null } = end;
+  const { preparing = false } = end;
   const syncedAt = sql<Date>`greatest(${SYNCED_AT[product]}, ${heardAt(toldAt)})`;
   // One statement: a sync is mostly waiting for round trips.
   await trx
@@ -78,7 +81,8 @@ export async function finishSyncRun(trx: QueryCreator<Schema>, end: SyncRunEnd):
                 balance_error_code: null,
               }
             : {
-                transactions_synced_at: syncedAt,
+                ...(preparing ? {} : { transactions_synced_at: syncedAt }),
+                transactions_preparing: preparing,
                 transactions_as_of: sql<Date>`greatest(transactions_as_of, ${dataAsOf}::timestamptz)`,
                 transactions_error_code: null,
               }),

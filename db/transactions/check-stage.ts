@@ -14,7 +14,7 @@ export interface CheckedStage {
 
 /**
  * Leaves one row for each id in the stage. Pages overlap when the bank's list moves, and a hint can
- * repeat what an incremental read found: the newest version counts.
+ * repeat what an incremental read found: the newest version counts, of those without one the last.
  */
 export async function checkStage(trx: Transaction<Schema>, stageId: string): Promise<CheckedStage> {
   const { rows } = await sql<{ staged: number; repeated: number }>`

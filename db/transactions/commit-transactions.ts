@@ -38,6 +38,7 @@ export interface TransactionsCommit {
   readonly nextSyncAt: string | null;
   /** See `SyncRunEnd`. */
   readonly toldAt?: string | null;
+  readonly preparing?: boolean;
 }
 
 export { StageLost };

@@ -36,7 +36,7 @@ export async function matchByProvider(trx: Transaction<Schema>, match: Match): P
       from transaction_stage staged
       join transactions kept on kept.account_id = ${match.accountId}
         and kept.provider_transaction_id = staged.pending_provider_transaction_id
-        and staged.provider_updated_at >= kept.provider_updated_at
+        and coalesce(staged.provider_updated_at >= kept.provider_updated_at, true)
       where staged.stage_id = ${match.stageId} and staged.pending_provider_transaction_id is not null
         and not exists (
           select from transactions other
@@ -76,7 +76,7 @@ export async function matchByLikeness(
         join transaction_stage staged on staged.stage_id = ${match.stageId}
           and staged.status = 'posted' and staged.pending_provider_transaction_id is null
           and staged.amount = kept.amount and staged.currency = kept.currency
-          and staged.provider_updated_at >= kept.provider_updated_at
+          and coalesce(staged.provider_updated_at >= kept.provider_updated_at, true)
           and staged.transacted_at between kept.transacted_at - interval '5 days'
             and kept.transacted_at + interval '5 days'
         where kept.account_id = ${match.accountId} and kept.status = 'pending'

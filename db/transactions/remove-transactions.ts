@@ -15,7 +15,8 @@ interface By {
 
 /**
  * Marks the named transactions as removed, where what is stored is not newer than the removal, and
- * has not come back from it. Answers with how many it marked.
+ * has not come back from it. One without a version goes: it was told by a read that is later than what
+ * is stored. Answers with how many it marked.
  */
 export async function markRemoved(
   trx: Transaction<Schema>,
@@ -38,12 +39,13 @@ export async function markRemoved(
           as list(provider_transaction_id text, removed_at timestamptz)
         join transactions kept on kept.account_id = ${by.accountId}
           and kept.provider_transaction_id = list.provider_transaction_id
-        where kept.removed_at is null and kept.provider_updated_at <= list.removed_at
+        where kept.removed_at is null and (kept.provider_updated_at is null
+          or kept.provider_updated_at <= list.removed_at
           and not exists (
             select from transaction_changes back
             where back.transaction_id = kept.id and back.kind = 'restored'
               and (back.fields -> 'removed_at' ->> 0)::timestamptz >= list.removed_at
-          )
+          ))
         group by kept.id
       ) gone
       where kept.id = gone.id and kept.account_id = ${by.accountId}`,
@@ -72,7 +74,8 @@ export async function removeAbsent(
     sql`
       set removed_at = ${by.readAsOf}::timestamptz, changed_at = now(), sync_run_id = ${by.syncRunId}
       where kept.account_id = ${by.accountId} and kept.removed_at is null
-        and kept.provider_updated_at <= ${by.readAsOf}::timestamptz
+        and (kept.provider_updated_at is null
+          or kept.provider_updated_at <= ${by.readAsOf}::timestamptz)
         and (${from}::date is null
           or kept.transacted_at >= ${from}::date::timestamp at time zone 'utc')
         and (${to}::date is null

@@ -20,6 +20,8 @@ const FIELDS =
  *
  * A removed row comes back when its version, or the read that showed it, is newer than the removal.
  *
+ * Where a provider tells no version, what was read last is the newest: an account's reads follow each other.
+ *
  * A row that was staged without its raw JSON is as we held it then. Throws `StageLost` when another
  * sync has changed ours since, and it would have to be taken after all.
  */
@@ -51,13 +53,16 @@ export async function takeStage(
       left join transactions kept on kept.account_id = ${accountId}
         and kept.provider_transaction_id = staged.provider_transaction_id
       where (kept.id is null or (
-        (staged.provider_updated_at >= kept.provider_updated_at
+        (staged.provider_updated_at is null
+          or staged.provider_updated_at >= kept.provider_updated_at
+          or kept.provider_updated_at is null
           or kept.provider_updated_at > now() + interval '10 minutes')
         and case
           when kept.removed_at is null then
             staged.provider_updated_at > kept.provider_updated_at or kept.fingerprint is null
               or ${differs('staged', 'kept')}
-          else greatest(staged.provider_updated_at, ${readAsOf}::timestamptz) > kept.removed_at
+          else staged.provider_updated_at is null
+            or greatest(staged.provider_updated_at, ${readAsOf}::timestamptz) > kept.removed_at
         end
       ))
       order by ordinal desc

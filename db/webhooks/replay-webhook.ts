@@ -1,8 +1,9 @@
 import { sql, type Transaction, type Updateable } from 'kysely';
 import type { Database } from '../connect.ts';
+import type { ConnectionToRun } from '../connections/connection-to-run.ts';
 import type { EffectProduct, InboundWebhooksTable, Schema, WebhookOutcome } from '../schema.ts';
 import { accountsConcerned } from './find-concerned.ts';
-import { lookAgain } from './store-consent-webhook.ts';
+import { askAgain } from './store-consent-webhook.ts';
 import type { StoredEffect, WebhookReading } from './store-webhooks.ts';
 
 /** A stored webhook, as it stands when it is to be replayed. */
@@ -15,7 +16,12 @@ export interface WebhookToReplay {
 }
 
 export type ReplayOutcome =
-  | { readonly outcome: 'replayed'; readonly effects: readonly StoredEffect[] }
+  | {
+      readonly outcome: 'replayed';
+      readonly effects: readonly StoredEffect[];
+      /** Those whose provider is to be asked. */
+      readonly connections: readonly ConnectionToRun[];
+    }
   | { readonly outcome: 'unknown' }
   /** Its body cannot be read, and what it has to do cannot be told without it. */
   | { readonly outcome: 'body_needed' };
@@ -48,11 +54,11 @@ export async function replayWebhook(
       if (!canBeReadInFull) return { outcome: 'body_needed' };
       const effects = await open(trx, id, await stillConcerned(trx, id));
       await noteReplay(trx, id, {});
-      return { outcome: 'replayed', effects };
+      return { outcome: 'replayed', effects, connections: [] };
     }
 
     const named = { ...reading, id, provider: webhook.provider };
-    const isLookedFor = named.products.includes('connection') && (await lookAgain(trx, named));
+    const connections = await askAgain(trx, named);
     const concerned = await accountsConcerned(trx, named).orderBy('accounts.id').execute();
     const wanted = concerned.flatMap(({ id: accountId }) =>
       [...named.products].sort().map((product) => ({ accountId, product })),
@@ -66,20 +72,20 @@ export async function replayWebhook(
       provider_account_id: providerAccountId,
       understood,
       outcome: outcomeOf(reading, {
-        isAccepted: isLookedFor || wanted.length > 0 || stored.length > 0,
+        isAccepted: connections.length > 0 || wanted.length > 0 || stored.length > 0,
       }),
     });
-    return { outcome: 'replayed', effects };
+    return { outcome: 'replayed', effects, connections };
   });
 }
 
 function outcomeOf(
-  { readable, products }: WebhookReading,
+  { readable, products, asksProvider }: WebhookReading,
   { isAccepted }: { readonly isAccepted: boolean },
 ): WebhookOutcome {
   if (isAccepted) return 'accepted';
   if (!readable) return 'unreadable';
-  return products.length === 0 ? 'no_effect' : 'unmatched';
+  return products.length === 0 && !asksProvider ? 'no_effect' : 'unmatched';
 }
 
 async function storedEffects(

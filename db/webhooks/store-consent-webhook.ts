@@ -2,6 +2,7 @@ import { CompiledQuery, sql } from 'kysely';
 import type { Transaction } from 'kysely';
 import type { Database } from '../connect.ts';
 import { somethingNew } from '../consents/consent.ts';
+import type { ConnectionToRun } from '../connections/connection-to-run.ts';
 import type { Schema } from '../schema.ts';
 import { accountsConcerned, connectionConcerned, type Named } from './find-concerned.ts';
 import {
@@ -11,8 +12,15 @@ import {
   type StoredEffect,
   type StoredRow,
   type StoredWebhooks,
+  type WebhookReading,
   type WebhookToStore,
 } from './store-webhooks.ts';
+
+export interface StoredConsentWebhook {
+  readonly stored: StoredWebhooks;
+  /** Those whose provider is to be asked. */
+  readonly connections: readonly ConnectionToRun[];
+}
 
 /**
  * Stores a webhook about the consent of a connection, as `STORE_WEBHOOKS` does. Where the connection's accounts are
@@ -22,33 +30,43 @@ import {
 export async function storeConsentWebhook(
   db: Database,
   webhook: WebhookToStore,
-): Promise<StoredWebhooks> {
+): Promise<StoredConsentWebhook> {
   return await db.transaction().execute(async (trx) => {
     const { rows } = await trx.executeQuery<StoredRow>(
       CompiledQuery.raw(STORE_WEBHOOKS, storeParameters([webhook])),
     );
     const effects = readStored(rows).get(webhook.id);
-    if (!effects) return new Map();
-    const isLookedFor = await lookAgain(trx, webhook);
+    if (!effects) return { stored: new Map(), connections: [] };
+    const connections = await askAgain(trx, webhook);
     // It may have waited for the commit of what was found: its accounts are there only now.
     const added = await addEffects(trx, webhook);
-    if (isLookedFor || added.length > 0) {
+    if (connections.length > 0 || added.length > 0) {
       await trx
         .updateTable('inbound_webhooks')
         .set({ outcome: 'accepted' })
         .where('id', '=', webhook.id)
         .execute();
     }
-    return new Map([[webhook.id, [...effects, ...added]]]);
+    return { stored: new Map([[webhook.id, [...effects, ...added]]]), connections };
   });
 }
 
-/**
- * Has the accounts of the connection that a webhook of its consent tells of looked for anew, where they are not known.
- * Answers whether they are.
- */
-export async function lookAgain(trx: Transaction<Schema>, webhook: Named): Promise<boolean> {
-  const looking = await trx
+/** Has the provider asked, where the webhook wants it, or the connection's accounts are not known. Answers with those that are. */
+export async function askAgain(
+  trx: Transaction<Schema>,
+  webhook: Named & Pick<WebhookReading, 'products' | 'asksProvider'>,
+): Promise<readonly ConnectionToRun[]> {
+  const { products, asksProvider } = webhook;
+  const looking = products.includes('connection') || asksProvider;
+  return [
+    ...(looking ? await lookAgain(trx, webhook) : []),
+    ...(asksProvider ? await requestCheck(trx, webhook) : []),
+  ];
+}
+
+/** Has the accounts of the connection looked for anew, where they are not known. */
+async function lookAgain(trx: Transaction<Schema>, webhook: Named): Promise<ConnectionToRun[]> {
+  return await trx
     .updateTable('connections')
     .set({
       ...somethingNew(),
@@ -58,9 +76,19 @@ export async function lookAgain(trx: Transaction<Schema>, webhook: Named): Promi
     })
     .where('id', 'in', connectionConcerned(trx, webhook))
     .where(areUnknown)
-    .returning('id')
+    .returning(['id', 'provider'])
     .execute();
-  return looking.length > 0;
+}
+
+/** What the provider was asked before does not count. */
+async function requestCheck(trx: Transaction<Schema>, webhook: Named): Promise<ConnectionToRun[]> {
+  return await trx
+    .updateTable('connections')
+    .set({ ...somethingNew(), check_requested_at: sql<Date>`now()` })
+    .where('id', 'in', connectionConcerned(trx, webhook))
+    .where('status', 'in', ['active', 'reauth_required', 'gone'])
+    .returning(['id', 'provider'])
+    .execute();
 }
 
 /** Whether a connection's accounts are not known. Postgres asks again where it had to wait for the row. */

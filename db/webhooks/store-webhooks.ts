@@ -9,6 +9,8 @@ export interface WebhookReading {
   readonly providerConnectionId: string | null;
   readonly providerAccountId: string | null;
   readonly products: readonly EffectProduct[];
+  /** The provider is to be asked how the connection stands. */
+  readonly asksProvider: boolean;
 }
 
 /** A verified webhook, ready to be stored. */
@@ -129,7 +131,7 @@ export function storeParameters(webhooks: readonly WebhookToStore[]): [string, B
       body_bytes: webhook.bytes,
       products: products.join(','),
       understood,
-      outcome: outcomeOf(webhook.readable, products),
+      outcome: outcomeOf(webhook),
     };
   });
   return [JSON.stringify(rows), Buffer.concat(webhooks.map(({ body }) => body))];
@@ -146,7 +148,7 @@ export function readStored(rows: readonly StoredRow[]): StoredWebhooks {
 }
 
 /** Null: it depends on the accounts that it concerns. */
-function outcomeOf(readable: boolean, products: readonly EffectProduct[]): string | null {
+function outcomeOf({ readable, products, asksProvider }: WebhookReading): string | null {
   if (!readable) return 'unreadable';
-  return products.length === 0 ? 'no_effect' : null;
+  return products.length === 0 && !asksProvider ? 'no_effect' : null;
 }

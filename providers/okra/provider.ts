@@ -22,6 +22,7 @@ const CAPABILITIES: Capabilities = {
   callsPerDay: null,
   longestWindowDays: null,
   consentExpires: false,
+  tellsConsent: false,
   hostedLink: false,
 };
 

@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 const keyRing = createKeyRing(`test:${randomBytes(32).toString('base64')}`);
-const NO_LIMITS = { smallestIntervalMs: null, callsPerDay: null };
+const NO_LIMITS = { smallestIntervalMs: null, callsPerDay: null, tellsConsent: false };
 const account = (providerAccountId: string): ProviderAccount => ({
   providerAccountId,
   name: 'An account',
@@ -213,7 +213,7 @@ describe('a webhook about the consent', () => {
       .where('connection_id', '=', consent.id)
       .select('id')
       .executeTakeFirstOrThrow();
-    const commit = { accountId, connectionId: consent.id, said, webhookIds: [] };
+    const commit = { accountId, connectionId: consent.id, said, webhookIds: [], expiresAt: null };
     expect(await commitConsent(db, commit)).toMatchObject({ status: 'gone' });
   });
 

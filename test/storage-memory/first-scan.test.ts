@@ -40,7 +40,7 @@ describe('a first scan of 200,000 transactions', () => {
         FRESHET_CREDENTIALS_KEYS: keys,
         FRESHET_OKRA_BASE_URL: `${url}/v2`,
         FRESHET_OKRA_SECRET_KEY: 'sandbox-secret-key',
-        FRESHET_OKRA_WEBHOOK_TOKEN: 'unused',
+        FRESHET_OKRA_WEBHOOK_TOKEN: 'unused-webhook-token',
         ACCOUNT_ID: accountId,
         NODE_OPTIONS,
       });
@@ -113,7 +113,7 @@ async function link(
     type: null,
     currency: 'NGN',
   };
-  const noLimits = { smallestIntervalMs: null, callsPerDay: null };
+  const noLimits = { smallestIntervalMs: null, callsPerDay: null, tellsConsent: false };
   await commitDiscovery(db, consent, { accounts: [found] }, noLimits);
   const account = await db.selectFrom('accounts').select('id').executeTakeFirstOrThrow();
   return account.id;

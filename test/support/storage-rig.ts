@@ -76,6 +76,8 @@ export interface StorageRig {
   close(): Promise<void>;
 }
 
+const askProviders = (): void => undefined;
+
 export const noContext: CallContext = {
   signal: new AbortController().signal,
   heartbeat: () => undefined,
@@ -125,7 +127,15 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
   const appOn = (other: Database): Hono => {
     const store = storeOn(other);
     const bodies = 'encrypted' as const;
-    const intake = createWebhookIntake({ db: other, store, dispatcher, keyRing, bodies, logger });
+    const intake = createWebhookIntake({
+      db: other,
+      store,
+      dispatcher,
+      askProviders,
+      keyRing,
+      bodies,
+      logger,
+    });
     const door = openDoor({ db: other, keyRing, logger });
     return createApp({
       ...deps,
@@ -134,6 +144,7 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
       door,
       intake,
       dispatcher,
+      askProviders,
       temporalIsUp: () => Promise.resolve(true),
     });
   };

@@ -28,12 +28,13 @@ export async function storeWebhook(
   db: Database,
   wanted: Omit<
     WebhookToStore,
-    'id' | 'body' | 'body_sealed' | 'bytes' | 'readable' | 'understood'
+    'id' | 'body' | 'body_sealed' | 'bytes' | 'readable' | 'understood' | 'asksProvider'
   > & { readonly body?: Buffer },
 ): Promise<{ readonly id: string | null; readonly effects: readonly StoredEffect[] }> {
   const body = wanted.body ?? Buffer.from('{}');
   const webhook = {
     ...wanted,
+    asksProvider: false,
     id: uuid7(),
     body,
     body_sealed: false,
@@ -42,7 +43,7 @@ export async function storeWebhook(
     understood: true,
   };
   const stored = webhook.products.includes('connection')
-    ? await storeConsentWebhook(db, webhook)
+    ? (await storeConsentWebhook(db, webhook)).stored
     : await storeOn(db).store([webhook]);
   const effects = stored.get(webhook.id);
   return { id: effects ? webhook.id : null, effects: effects ?? [] };

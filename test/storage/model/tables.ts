@@ -55,7 +55,7 @@ export function expectLedger(tables: Tables, ledger: Ledger): void {
     now: contentOf(row),
     pendingId: row.pending_provider_transaction_id,
     matchedBy: row.matched_by,
-    version: row.provider_updated_at.toISOString(),
+    version: row.provider_updated_at?.toISOString(),
     history: tables.changes
       .filter(({ transaction_id: id }) => id === row.id)
       .map(({ kind }) => kind),
