@@ -15,6 +15,8 @@ const START: LinkStart = {
   connection: null,
 };
 
+const withTake = (take: ProviderContext['take']): ProviderContext => ({ ...testContext(), take });
+
 describe('linking', () => {
   it('goes by Hosted Link from a page to a connection', async () => {
     const fake = await plaidFake();
@@ -263,8 +265,6 @@ describe('unlinking', () => {
 });
 
 describe('limits', () => {
-  const withTake = (take: ProviderContext['take']): ProviderContext => ({ ...testContext(), take });
-
   it('takes each call from the budgets of the Item and of the client', async () => {
     const { provider, connection, itemId } = await linkedBank();
     const taken: unknown[] = [];

@@ -61,6 +61,19 @@ const ROW = {
   date: '2026-01-05',
 };
 
+const daysAgo = (days: number): string =>
+  new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+
+const counting = (take: ProviderContext['take'] = async () => 0) => {
+  const paid: string[] = [];
+  return {
+    ...testContext(),
+    take,
+    paid: async ({ call }: { call: string }) => void paid.push(call),
+    told: paid,
+  };
+};
+
 async function scriptedSync(...answers: readonly Scripted[]) {
   calls = 0;
   return await scripted(syncsOf(...answers));
@@ -345,10 +358,8 @@ describe('while Plaid prepares', () => {
       },
     });
     const { fake, provider, account, itemId } = bank;
-    const day = (days: number): string =>
-      new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
-    fake.control.bookPosted(account.bankAccountId, { amount: '1.00', date: day(5) });
-    fake.control.bookPosted(account.bankAccountId, { amount: '2.00', date: day(200) });
+    fake.control.bookPosted(account.bankAccountId, { amount: '1.00', date: daysAgo(5) });
+    fake.control.bookPosted(account.bankAccountId, { amount: '2.00', date: daysAgo(200) });
 
     const nothing = await readAll(provider, account);
     expect(nothing).toMatchObject({
@@ -395,16 +406,6 @@ describe('while Plaid prepares', () => {
 });
 
 describe('a refresh', () => {
-  const counting = (take: ProviderContext['take'] = async () => 0) => {
-    const paid: string[] = [];
-    return {
-      ...testContext(),
-      take,
-      paid: async ({ call }: { call: string }) => void paid.push(call),
-      told: paid,
-    };
-  };
-
   it('is asked for where the operator opted in, and is counted', async () => {
     const { fake, provider, account } = await oneAccount({
       options: { transactionsRefresh: 'asked' },

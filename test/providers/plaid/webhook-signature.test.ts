@@ -28,7 +28,7 @@ async function setUp(): Promise<{
     );
     return {
       headers: Object.fromEntries(
-        Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
+        Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
       ),
       body: Buffer.from(body),
     };

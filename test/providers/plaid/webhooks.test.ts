@@ -8,16 +8,17 @@ import { EXAMPLES, OF_OTHER_PRODUCTS } from './examples/webhooks.ts';
 const translate = (body: unknown): TranslatedWebhook =>
   translateWebhook(Buffer.from(JSON.stringify(body, null, 2)));
 
+const named = (text: string, field: string): string | undefined =>
+  new RegExp(
+    `\\* [^\\n]*?([A-Z][A-Z_]+)[^\\n]*\\n(?:\\s+\\*[^\\n]*\\n)+\\s+'?${field}'?\\??:`,
+  ).exec(text)?.[1];
+
 /** Every type and code that the official client's types name in the comments of its webhooks. */
 function documented(): string[] {
   const types = readFileSync(
     new URL('../../../node_modules/plaid/dist/api.d.ts', import.meta.url),
     'utf8',
   );
-  const named = (text: string, field: string): string | undefined =>
-    new RegExp(
-      `\\* [^\\n]*?([A-Z][A-Z_]+)[^\\n]*\\n(?:\\s+\\*[^\\n]*\\n)+\\s+'?${field}'?\\??:`,
-    ).exec(text)?.[1];
   return types
     .split(/^export interface /m)
     .filter((part) => /^\w+Webhook\w* \{/.test(part) && /^ {4}'?webhook_code/m.test(part))
@@ -31,7 +32,7 @@ describe('a documented webhook', () => {
   it.each(EXAMPLES)('$body.webhook_type $body.webhook_code', ({ body, effects }) => {
     const read = translate(body);
     expect(read).toMatchObject({
-      type: `${body['webhook_type']}:${body['webhook_code']}`,
+      type: [body['webhook_type'], body['webhook_code']].join(':'),
       occurredAt: null,
       providerConnectionId: body['item_id'] ?? null,
       providerAccountId: body['account_id'] ?? null,
