@@ -52,7 +52,7 @@ describe('providerQueues', () => {
   it('serves providers that are known, configured or not, and those that are registered', () => {
     const other = createProviderRegistry([{ ...provider, name: 'other' }]);
     expect(queuesOf({}, other).map(({ taskQueue }) => taskQueue)).toEqual([
-      'freshet-okra',
+      ...KNOWN_PROVIDERS.map((name) => `freshet-${name}`),
       'freshet-other',
     ]);
   });
