@@ -17,7 +17,7 @@ export interface MonoSettings {
   readonly jobPollMs: number;
   /** How long a job is waited for. */
   readonly jobTimeoutMs: number;
-  /** The largest answer that is read, of which a worker needs ten times the memory. A longer list is read in parts. */
+  /** The largest answer that is read: it takes ten times as much memory. A longer list is read in parts. */
   readonly maxBytes: number;
 }
 
