@@ -81,7 +81,11 @@ async function setChecked(
       check_requested_at: null,
       // One that found no account is still to find those that the link chose.
       ...(change?.status === 'gone' ? {} : { accounts_checked_at: sql<Date>`now()` }),
-      ...(consentExpiresAt === undefined ? {} : { consent_expires_at: consentExpiresAt }),
+      // It stands: an end that was told and has passed did not come.
+      consent_expires_at:
+        consentExpiresAt === undefined
+          ? sql<Date>`case when consent_expires_at > now() then consent_expires_at end`
+          : consentExpiresAt,
       ...(change === null
         ? {}
         : { ...learnt(change.status, change.status_code), status_as_of: consent.read_at }),

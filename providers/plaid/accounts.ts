@@ -23,7 +23,8 @@ export async function listAccounts(
   );
   return {
     accounts: accountsIn(answer).map((account) => toAccount(account)),
-    consentExpiresAt: state.consentExpiresAt,
+    // Where the Item tells none, a webhook may have.
+    ...(state.consentExpiresAt === null ? {} : { consentExpiresAt: state.consentExpiresAt }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { ProviderBalance, Timestamp } from '../../provider.ts';
 import { minorUnits, toMajor } from '../amount.ts';
 import { currency } from '../currency.ts';
 import { read } from '../fields.ts';
+import { withoutBvn } from './without-bvn.ts';
 
 const account = z.object({ balance: minorUnits, currency });
 
@@ -23,6 +24,7 @@ export function toBalance(
   const { balance, currency } = read(account, value, 'balance');
   return {
     ...source,
+    raw: withoutBvn(source.raw),
     available: null,
     current: toMajor(balance, currency),
     limit: null,

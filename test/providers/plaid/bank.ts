@@ -13,7 +13,7 @@ import type {
 import type { AccountToOpen } from '../../fakes/plaid/bank/open-account.ts';
 import type { PlaidFake } from '../../fakes/plaid/fake.ts';
 import type { PlaidFakeOptions } from '../../fakes/plaid/start.ts';
-import { plaidFake } from '../../fakes/support.ts';
+import { plaidFake } from '../../fakes/plaid-support.ts';
 import { testContext } from '../context.ts';
 import { startWire, type Answer, type Wire } from '../wire.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidLink } from '../../../providers/errors.ts';
 import type { JsonValue, LinkStart, ProviderContext } from '../../../providers/provider.ts';
-import { plaidFake } from '../../fakes/support.ts';
+import { plaidFake } from '../../fakes/plaid-support.ts';
 import { testContext } from '../context.ts';
 import { answerJson } from '../wire.ts';
 import { CONNECTION, errorOf, linkedBank, providerOf, scripted } from './bank.ts';
@@ -216,7 +216,7 @@ describe('accounts', () => {
       ),
     );
     const listed = await provider.listAccounts(CONNECTION, testContext());
-    expect(listed).toEqual({ accounts: [], consentExpiresAt: null });
+    expect(listed).toEqual({ accounts: [] });
   });
 
   it('takes no answer without its list for one with none', async () => {

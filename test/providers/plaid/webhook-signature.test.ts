@@ -3,7 +3,7 @@ import type { Provider, WebhookRequest } from '../../../providers/provider.ts';
 import type { PlaidFake } from '../../fakes/plaid/fake.ts';
 import { createWebhookKey } from '../../fakes/plaid/webhooks/keys.ts';
 import type { Forgery } from '../../fakes/plaid/webhooks/sign.ts';
-import { plaidFake } from '../../fakes/support.ts';
+import { plaidFake } from '../../fakes/plaid-support.ts';
 import { errorOf, providerOf } from './bank.ts';
 
 const LOOKUPS = '/webhook_verification_key/get';
