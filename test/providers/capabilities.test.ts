@@ -41,7 +41,7 @@ function tableOf(providers: readonly Provider[]): string[][] {
 function wordOf(value: unknown): string {
   if (value === null) return 'no limit';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  return String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 it('the page of providers tells the capabilities that the code has', () => {
