@@ -18,6 +18,7 @@ export function capabilitiesOf(settings: PlaidSettings): Capabilities {
     callsPerDay: null,
     longestWindowDays: null,
     consentExpires: true,
+    tellsConsent: true,
     hostedLink: true,
   };
 }

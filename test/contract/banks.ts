@@ -1,0 +1,6 @@
+import type { BankKind } from './bank.ts';
+import { okra } from './banks/okra.ts';
+import { plaid } from './banks/plaid.ts';
+
+/** Every provider that the contract holds for. */
+export const BANKS: readonly BankKind[] = [okra, plaid];
