@@ -7,6 +7,8 @@ export type Ability =
   | 'several accounts'
   /** Transactions that are not booked yet. */
   | 'pending'
+  /** Two webhooks of equal text are one that came twice. */
+  | 'names its webhooks'
   /** A webhook's proof covers its body. */
   | 'proof of the body'
   /** A webhook's proof runs out. */

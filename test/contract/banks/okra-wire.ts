@@ -76,13 +76,13 @@ const OPTIONAL =
   /"(benefactor|ref|code|branch|balance|manual|reconciled|created_at|unformatted_trans_date|unformatted_cleared_date)":("[^"]*"|[\d.-]+|null|true|false),/g;
 
 function withLimit(body: string, rows: number): string {
-  return body.replace(/"limit":\d+/, `"limit":${rows}`);
+  return body.replace(/"limit":"\d+"/, `"limit":"${rows}"`);
 }
 
 function pageOf(url: string, body: string): PageToCome | null {
   if (!/\/transactions\/getBy/.test(url)) return null;
-  const asked = JSON.parse(body) as { account?: string; page?: number; customer?: string };
-  return { account: asked.account ?? asked.customer ?? '', page: asked.page ?? 1 };
+  const asked = JSON.parse(body) as { account?: string; page?: string; customer?: string };
+  return { account: asked.account ?? asked.customer ?? '', page: Number(asked.page ?? 1) };
 }
 
 async function collect(request: IncomingMessage): Promise<string> {

@@ -20,6 +20,7 @@ const ALTER: Readonly<Record<Change, Alter>> = {
 export const plaid: BankKind = {
   name: 'plaid',
   cannot: {
+    'names its webhooks': 'they have neither an id nor a time: the same text is news each time',
     'retry after': 'its documents know no Retry-After',
     'running balance': 'it tells no balance after a transaction',
   },
