@@ -32,7 +32,9 @@ contract(
         const end = await bank.limit(customer, 2);
         await freshet.call('POST', `/v1/accounts/${account.id}/refresh`);
         const refused = async () => byEndpoint((await bank.calls(customer)).slice(before));
-        await eventually(async () => [...(await refused()).values()].some(({ length }) => length > 2));
+        await eventually(async () =>
+          [...(await refused()).values()].some(({ length }) => length > 2),
+        );
         const times = [...(await refused()).values()];
         await end();
         await untilStatus(account, 'active');
@@ -84,20 +86,24 @@ contract(
       await expectTruth(account);
     });
 
-    add('an outage that lasts shows, and a webhook after it makes good', async (play) => {
-      const { bank, link, refresh, expectTruth, untilStatus, account: shown } = play;
-      const { customer, account } = await link({ transactions: 2 });
-      const end = await bank.outage(customer);
-      await refresh(account);
-      await untilStatus(account, 'failing', 60_000);
-      const { balance, transactions } = await shown(account.id);
-      expect(balance.error_code ?? transactions.error_code).not.toBeNull();
-      await end();
-      await bank.book(account.bank, { amount: '-4.00' });
-      await bank.announce(customer);
-      await untilStatus(account, 'active');
-      await expectTruth(account);
-    }, { timeoutMs: 120_000 });
+    add(
+      'an outage that lasts shows, and a webhook after it makes good',
+      async (play) => {
+        const { bank, link, refresh, expectTruth, untilStatus, account: shown } = play;
+        const { customer, account } = await link({ transactions: 2 });
+        const end = await bank.outage(customer);
+        await refresh(account);
+        await untilStatus(account, 'failing', 60_000);
+        const { balance, transactions } = await shown(account.id);
+        expect(balance.error_code ?? transactions.error_code).not.toBeNull();
+        await end();
+        await bank.book(account.bank, { amount: '-4.00' });
+        await bank.announce(customer);
+        await untilStatus(account, 'active');
+        await expectTruth(account);
+      },
+      { timeoutMs: 120_000 },
+    );
 
     add(
       'where the pages read so far are void it begins again',
@@ -121,7 +127,6 @@ contract(
           bank.beforePage(null);
           await bank.pagesOf(100_000);
         }
-    
       },
       { needs: ['restart'] },
     );

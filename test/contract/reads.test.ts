@@ -65,4 +65,3 @@ contract('link and full scan', (add) => {
     { needs: ['running balance'] },
   );
 });
-

@@ -10,7 +10,8 @@ export const okra: BankKind = {
   cannot: {
     'proof of the body': 'its proof is a shared token',
     'expiring proof': 'its proof is a shared token',
-    'recovery by reading': 'a read that succeeds does not show that the customer has consented again',
+    'recovery by reading':
+      'a read that succeeds does not show that the customer has consented again',
     restart: 'its pages are numbered, and it never says that they have moved',
   },
   async start({ skewMs = 0 } = {}) {
@@ -30,7 +31,10 @@ export const okra: BankKind = {
     };
 
     const fault = async (customer: Customer, wanted: object): Promise<End> => {
-      const about = [{ customer: idOf(customer) }, ...customer.accounts.map((account) => ({ account }))];
+      const about = [
+        { customer: idOf(customer) },
+        ...customer.accounts.map((account) => ({ account })),
+      ];
       const ends = await Promise.all(
         about.map((one) => bank.fault({ endpoint: '*', ...wanted, ...one })),
       );
@@ -51,7 +55,10 @@ export const okra: BankKind = {
         await control('PUT', '/webhooks/target', { url, token: bank.webhookToken });
       },
       async open({ accounts = 1, transactions = 0, balance } = {}) {
-        const one = { transactions, ...(balance !== undefined && { balance: { ledger: balance } }) };
+        const one = {
+          transactions,
+          ...(balance !== undefined && { balance: { ledger: balance } }),
+        };
         const made = await bank.createCustomer({
           accounts: Array.from({ length: accounts }, () => one),
         });

@@ -31,6 +31,9 @@ export const plaid: BankKind = {
     control.settings.pulls = 'polled';
     control.settings.announces = false;
     let webhookUrl: string | undefined;
+    /** The double knows an item's id of a transaction only once it was pulled. */
+    const bankIds = new Map<string, string>();
+    const bankId = (transaction: string): string => bankIds.get(transaction) ?? transaction;
 
     const itemOf = ({ mark }: Customer): string => mark;
     const telling = <T>(how: 'quiet' | undefined, act: () => T): T => {
@@ -108,7 +111,11 @@ export const plaid: BankKind = {
         });
         const { itemId, publicToken } = control.finishLink(token, { loginId: login.id });
         const [first, ...rest] = login.accountIds.map((id) => control.accountId(itemId, id));
-        return { link: { public_token: publicToken }, mark: itemId, accounts: [first ?? '', ...rest] };
+        return {
+          link: { public_token: publicToken },
+          mark: itemId,
+          accounts: [first ?? '', ...rest],
+        };
       },
       async book(account, { amount, pending = false, description, daysAgo = 0 }) {
         const booked = {
@@ -122,13 +129,13 @@ export const plaid: BankKind = {
         return idIn(account, id);
       },
       async post(account, transaction) {
-        return idIn(account, control.postPending(transaction));
+        return idIn(account, control.postPending(bankId(transaction)));
       },
       async alter(_account, transaction, amount) {
-        control.modify(transaction, { amount: negated(amount) });
+        control.modify(bankId(transaction), { amount: negated(amount) });
       },
       async remove(_account, transaction) {
-        control.remove(transaction);
+        control.remove(bankId(transaction));
       },
       async setBalance(account, balance) {
         control.setBalances(account, { current: balance, available: balance });
@@ -210,9 +217,7 @@ export const plaid: BankKind = {
         // A key that nobody has looked up while it was good.
         const key = await control.keys.rotate();
         control.keys.expire(key.kid, Math.floor(Date.now() / 1000) - 60);
-        const requests = [
-          await signed(webhook, webhook.body, { key }),
-        ];
+        const requests = [await signed(webhook, webhook.body, { key })];
         await control.keys.rotate();
         return [...requests, await signed(webhook, webhook.body, { ageSeconds: 600 })];
       },
@@ -220,8 +225,13 @@ export const plaid: BankKind = {
     } satisfies Bank;
 
     function idIn(account: string, bankTransaction: string): string {
-      const item = control.items().find(({ accounts }) => accounts.some(({ id }) => id === account));
-      return item === undefined ? bankTransaction : control.transactionId(item.id, bankTransaction);
+      const item = control
+        .items()
+        .find(({ accounts }) => accounts.some(({ id }) => id === account));
+      if (item === undefined) throw new Error(`no item has ${account}`);
+      const id = control.transactionId(item.id, bankTransaction);
+      bankIds.set(id, bankTransaction);
+      return id;
     }
   },
 };
