@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { parseDecimal } from '../money.ts';
+import type { Decimal } from '../provider.ts';
+import { minorDigits } from './currency.ts';
+
+/** A figure of Mono's in minor units, as a JSON number or as text. */
+export const minorUnits = z.string().transform((value, context) => {
+  const parsed = parseDecimal(value);
+  if (parsed !== null) return parsed;
+  context.addIssue({ code: 'custom' });
+  return z.NEVER;
+});
+
+/** `12345` kobo are `123.45` naira: the point is moved in the text, so that no digit is lost. */
+export function toMajor(minor: Decimal, currency: string): Decimal {
+  return parseDecimal(`${minor}e-${minorDigits(currency)}`) ?? minor;
+}
