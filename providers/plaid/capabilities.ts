@@ -18,6 +18,7 @@ export function capabilitiesOf(settings: PlaidSettings): Capabilities {
     callsPerDay: null,
     longestWindowDays: null,
     consentExpires: true,
+    // By `/item/get`, which every look at the accounts begins with.
     tellsConsent: true,
     hostedLink: true,
   };
