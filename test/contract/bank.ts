@@ -19,6 +19,8 @@ export type Ability =
   | 'reauth by reading'
   /** A read shows that the customer has logged in again. */
   | 'recovery by reading'
+  /** Its lists come in pages. */
+  | 'pages'
   /** Says that the pages read so far are void. */
   | 'restart'
   /** Tells an account's balance after each transaction. */

@@ -131,35 +131,39 @@ contract(
       { needs: ['restart'] },
     );
 
-    add('pages that move while they are read end in the truth', async (play) => {
-      const { bank, expectTruth, refresh } = play;
-      await bank.pagesOf(10);
-      const customer = await bank.open({ transactions: 35 });
-      let moved = 0;
-      bank.beforePage(async ({ page }) => {
-        if (page !== 2 || moved === 2) return;
-        moved += 1;
-        const [account] = customer.accounts;
-        await bank.book(account, { amount: `-${moved}.00` });
-        const { transactions } = await bank.truth(account);
-        const last = transactions.at(-1 - moved);
-        if (last) await bank.remove(account, last.id);
-        await bank.announce(customer, 'quiet');
-      });
-      try {
-        const linked = await play.found(await play.ask(customer), customer);
-        await play.untilStatus(linked.account, 'active');
-        expect(moved).toBeGreaterThan(0);
-        bank.beforePage(null);
-        await bank.announce(customer);
-        await play.quiet(linked);
-        await refresh(linked.account);
-        await expectTruth(linked.account);
-      } finally {
-        bank.beforePage(null);
-        await bank.pagesOf(100_000);
-      }
-    });
+    add(
+      'pages that move while they are read end in the truth',
+      async (play) => {
+        const { bank, expectTruth, refresh } = play;
+        await bank.pagesOf(10);
+        const customer = await bank.open({ transactions: 35 });
+        let moved = 0;
+        bank.beforePage(async ({ page }) => {
+          if (page !== 2 || moved === 2) return;
+          moved += 1;
+          const [account] = customer.accounts;
+          await bank.book(account, { amount: `-${moved}.00` });
+          const { transactions } = await bank.truth(account);
+          const last = transactions.at(-1 - moved);
+          if (last) await bank.remove(account, last.id);
+          await bank.announce(customer, 'quiet');
+        });
+        try {
+          const linked = await play.found(await play.ask(customer), customer);
+          await play.untilStatus(linked.account, 'active');
+          expect(moved).toBeGreaterThan(0);
+          bank.beforePage(null);
+          await bank.announce(customer);
+          await play.quiet(linked);
+          await refresh(linked.account);
+          await expectTruth(linked.account);
+        } finally {
+          bank.beforePage(null);
+          await bank.pagesOf(100_000);
+        }
+      },
+      { needs: ['pages'] },
+    );
   },
   { freshet: { pace: { firstRetryMs: 500, longestRetryMs: 1_000 } } },
 );
