@@ -58,6 +58,8 @@ export interface Play {
   expectTruth(account: PlayedAccount, how?: 'essentials'): Promise<void>;
   /** Waits until a webhook about the customer has come to the relay that was not there before. */
   newWebhooks(customer: Customer, before: number): Promise<readonly RelayedWebhook[]>;
+  /** Waits until a count stands still: who sends several webhooks has then sent them. */
+  settled(count: () => number): Promise<void>;
   /** Waits until nothing that webhooks told waits any more, and no sync runs. */
   quiet(linked: Linked): Promise<void>;
   /** How many webhooks of the provider are stored. */
@@ -150,6 +152,17 @@ function createPlay(freshet: Freshet, relay: Relay, bank: Bank): Play {
         describe: `a webhook of ${bank.name}`,
       });
       return relay.seen(mark).slice(before);
+    },
+    async settled(count) {
+      let last = -1;
+      await eventually(
+        () => {
+          const stands = count() === last;
+          last = count();
+          return stands;
+        },
+        { everyMs: 150 },
+      );
     },
     async quiet({ accounts }) {
       for (const { id } of accounts) {

@@ -1,12 +1,11 @@
 import { expect } from 'vitest';
-import { eventually } from '../support/eventually.ts';
 import { contract } from './contract.ts';
 import type { RelayedWebhook } from './relay.ts';
 import type { Linked, Play } from './stage.ts';
 
 /** The webhooks of one booking and one balance, kept back. */
 async function keptBack(
-  { bank, relay, newWebhooks }: Play,
+  { bank, relay, newWebhooks, settled }: Play,
   { customer, account }: Linked,
   amount: string,
 ): Promise<readonly RelayedWebhook[]> {
@@ -34,19 +33,6 @@ async function changesOf({ freshet }: Play, { account }: Linked): Promise<unknow
     .select(['id', 'sync_run_id'])
     .orderBy('id')
     .execute();
-}
-
-/** Waits until a count has stood still for a moment: who sends several webhooks has then sent them. */
-async function settled(count: () => number): Promise<void> {
-  let last = -1;
-  await eventually(
-    () => {
-      const stands = count() === last;
-      last = count();
-      return stands;
-    },
-    { everyMs: 150 },
-  );
 }
 
 contract('duplicate and reordered webhooks', (add) => {
@@ -119,7 +105,7 @@ contract('duplicate and reordered webhooks', (add) => {
   });
 
   add('the end of a log-in that is told after the new one leaves it active', async (play) => {
-    const { bank, link, relay, quiet, untilStatus, newWebhooks, expectTruth } = play;
+    const { bank, link, relay, quiet, untilStatus, newWebhooks, settled, expectTruth } = play;
     const linked = await link({ transactions: 1 });
     const { customer, account } = linked;
     const pass = relay.hold(customer.mark);
