@@ -29,15 +29,24 @@ export interface RaceCount {
 const MOST_ATTEMPTS = 8;
 const MOST_MOVES = 4;
 
-/** @param spoil makes a mutant of the connector: to see that the race notices. */
+export interface RaceOptions {
+  /** The connector, where it is to be set up in another way than by the environment. */
+  readonly provider?: (bank: Bank) => Provider;
+  /** False: nothing is removed. */
+  readonly removes?: boolean;
+  /** Makes a mutant of the connector: to see that the race notices. */
+  readonly spoil?: (provider: Provider) => Provider;
+}
+
 export async function openRaceTrack(
   kind: BankKind,
-  spoil: (provider: Provider) => Provider = (provider) => provider,
+  { provider: providerFor = providerOf, removes = true, spoil = (one) => one }: RaceOptions = {},
 ): Promise<RaceTrack> {
   const bank = await kind.start();
   await bank.pagesOf(3);
-  const provider = unlimited(spoil(providerOf(bank)));
+  const provider = unlimited(spoil(providerFor(bank)));
   const hasPending = kind.cannot.pending === undefined;
+  const hasPages = kind.cannot.pages === undefined;
   const rig = await storageRig({ providers: [provider] });
   const hooks = new Map<string, (page: number) => Promise<void>>();
   bank.beforePage(({ account, page }) => hooks.get(account)?.(page));
@@ -46,7 +55,16 @@ export async function openRaceTrack(
     bank,
     async run(seed, rounds) {
       const customer = await bank.open({ transactions: 4 });
-      const racer = await createRacer({ rig, bank, provider, customer, seed, hasPending });
+      const racer = await createRacer({
+        rig,
+        bank,
+        provider,
+        customer,
+        seed,
+        hasPending,
+        hasPages,
+        removes,
+      });
       const hook = (page: number): Promise<void> => racer.beforePage(page);
       for (const name of [...customer.accounts, customer.mark]) hooks.set(name, hook);
       for (let round = 0; round < rounds; round += 1) await racer.race(round);
@@ -83,6 +101,8 @@ interface RacerDeps {
   readonly customer: Customer;
   readonly seed: number;
   readonly hasPending: boolean;
+  readonly hasPages: boolean;
+  readonly removes: boolean;
 }
 
 interface Live {
@@ -97,7 +117,8 @@ interface Racer {
 }
 
 async function createRacer(deps: RacerDeps): Promise<Racer> {
-  const { rig, bank, provider, customer, seed, hasPending } = deps;
+  const { rig, bank, provider, customer, seed, hasPending, hasPages, removes } = deps;
+  const isWindow = provider.capabilities.transactions === 'window';
   const random = randomFrom(seed);
   const below = (bound: number): number => Math.floor(random() * bound);
   const [account] = customer.accounts;
@@ -119,11 +140,15 @@ async function createRacer(deps: RacerDeps): Promise<Racer> {
     return taken;
   };
 
-  async function change(): Promise<void> {
+  /** @param removals of twelve. */
+  async function change(removals: number): Promise<void> {
     const chosen = below(12);
     if (live.length === 0 || chosen < 4) {
       const pending = hasPending && random() < 0.5;
-      live.push({ id: await bank.book(account, { amount: amount(), pending }), pending });
+      live.push({
+        id: await bank.book(account, { amount: amount(), pending, daysAgo: below(300) }),
+        pending,
+      });
       return;
     }
     // Mostly what came last: it may be on a page that was read, and in no table yet.
@@ -132,8 +157,8 @@ async function createRacer(deps: RacerDeps): Promise<Racer> {
     if (!one) return;
     if (chosen < 7) {
       await bank.alter(account, one.id, amount());
-    } else if (chosen < 9) {
-      await bank.remove(account, take(index).id);
+    } else if (chosen < 7 + removals) {
+      if (removes) await bank.remove(account, take(index).id);
     } else if (one.pending) {
       const posted = await bank.post(account, take(index).id);
       was.set(posted, one.id);
@@ -141,8 +166,8 @@ async function createRacer(deps: RacerDeps): Promise<Racer> {
     }
   }
 
-  async function changes(most: number): Promise<void> {
-    for (let left = 1 + below(most); left > 0; left -= 1) await change();
+  async function changes(number: number, removals: number): Promise<void> {
+    for (let left = number; left > 0; left -= 1) await change(removals);
     await bank.announce(customer);
   }
 
@@ -165,20 +190,21 @@ async function createRacer(deps: RacerDeps): Promise<Racer> {
   return {
     count,
     async beforePage(page) {
-      if (movesLeft === 0 || random() < (page === 1 ? 0.9 : 0.3)) return;
+      if (movesLeft === 0 || random() < (page === 1 && hasPages ? 0.8 : 0.3)) return;
       movesLeft -= 1;
       count.moves += 1;
-      await changes(3);
+      await changes(1 + below(3), 4);
     },
     async race(round) {
       const where = `seed ${seed}, round ${round}`;
-      await changes(9);
+      await changes(3 + below(8), 2);
       movesLeft = below(MOST_MOVES + 1);
       const full = random() < 0.15;
       await sync(where, full);
       movesLeft = 0;
       await bank.announce(customer);
-      await sync(where, false);
+      // What lies before a window, only a full read finds.
+      await sync(where, isWindow);
 
       const truth = await bank.truth(account);
       const rows = await rowsOf(rig.db, accountId);
