@@ -142,8 +142,8 @@ export interface Bank {
   outage(customer: Customer): Promise<End>;
   /** Every page of transactions takes this long. */
   slowPages(customer: Customer, milliseconds: number): Promise<End>;
-  /** The rows of a page at most. Until told otherwise, what the provider gives. */
-  pagesOf(rows: number): Promise<void>;
+  /** The rows of a page at most; null: what the provider gives. */
+  pagesOf(rows: number | null): Promise<void>;
   beforePage(hook: ((page: PageToCome) => Promise<void> | void) | null): void;
 
   /** Answers as a later version of the provider might give them. */

@@ -13,7 +13,7 @@ export interface CaseOptions {
 
 export type Case = (
   title: string,
-  run: (play: Play) => Promise<void>,
+  expectations: (play: Play) => Promise<void>,
   options?: CaseOptions,
 ) => void;
 
@@ -32,22 +32,24 @@ export function contract(
   }, 120_000);
   afterAll(() => stage?.close());
 
-  describe.each(BANKS)(`$name: ${concern}`, (kind) => {
-    cases((title, run, { needs = [], known = {}, timeoutMs = 60_000 } = {}) => {
-      const missing = needs.find((ability) => kind.cannot[ability] !== undefined);
-      if (missing !== undefined) {
-        it.skip(`${title} (not ${kind.name}: ${kind.cannot[missing]})`);
-        return;
-      }
+  // The providers beside each other, each one's cases after each other.
+  describe.each(BANKS)(`$name: ${concern}`, { concurrent: true }, (kind) => {
+    cases((title, expectations, { needs = [], known = {}, timeoutMs = 60_000 } = {}) => {
+      const reason = needs.map((ability) => kind.cannot[ability]).find((one) => one !== undefined);
       const fault = known[kind.name];
-      const test = fault === undefined ? it : it.fails;
-      test(
-        fault === undefined ? title : `${title} (a known fault: ${fault})`,
+      const why = reason ? ` (not ${kind.name}: ${reason})` : fault ? ` (known: ${fault})` : '';
+      it(
+        `${title}${why}`,
+        {
+          concurrent: false,
+          skip: reason !== undefined,
+          fails: fault !== undefined,
+          timeout: timeoutMs,
+        },
         async () => {
           if (!stage) throw new Error('the stage is not open');
-          await run(stage.at(kind.name));
+          await expectations(stage.at(kind.name));
         },
-        timeoutMs,
       );
     }, kind);
   });

@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { isDeepStrictEqual } from 'node:util';
 import { newId } from '../../db/connections/link-connection.ts';
 import { configuredProviders } from '../../providers/configured.ts';
 import { ProviderError } from '../../providers/errors.ts';
@@ -208,17 +208,23 @@ async function createRacer(deps: RacerDeps): Promise<Racer> {
 
       const truth = await bank.truth(account);
       const rows = await rowsOf(rig.db, accountId);
-      expect(rows.map(parts), where).toEqual(
-        [...truth.transactions].sort((a, b) => (a.id < b.id ? -1 : 1)).map(parts),
-      );
+      const ordered = truth.transactions.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      same(where, rows.map(parts), ordered.map(parts));
       const ids = await idsOf(rig, accountId);
       for (const { id } of rows) {
         const before = known.get(id) ?? known.get(was.get(id) ?? '');
-        if (before !== undefined) expect(ids.get(id), `${where}: the row of ${id}`).toBe(before);
+        if (before !== undefined) same(`${where}: the row of ${id}`, ids.get(id), before);
       }
       known = ids;
     },
   };
+}
+
+/** As `expect`, with the place in the message. */
+function same(where: string, found: unknown, wanted: unknown): void {
+  if (isDeepStrictEqual(found, wanted)) return;
+  const shown = JSON.stringify({ found, wanted }, null, 1);
+  throw new Error(`${where}: the tables differ from the bank: ${shown}`);
 }
 
 const parts = ({ id, amount, status }: { id: string; amount: string; status: string }): string =>

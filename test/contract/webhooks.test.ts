@@ -83,7 +83,7 @@ contract('duplicate and reordered webhooks', (add) => {
     const linked = await link({ transactions: 2 });
     const older = await keptBack(play, linked, '-1.00');
     const newer = await keptBack(play, linked, '-2.00');
-    for (const webhook of [...older, ...newer].reverse()) {
+    for (const webhook of [...older, ...newer].toReversed()) {
       expect(await relay.pass(webhook)).toBe(200);
     }
     await quiet(linked);
@@ -117,7 +117,7 @@ contract('duplicate and reordered webhooks', (add) => {
     await newWebhooks(customer, between);
     await settled(() => relay.seen(customer.mark).length);
     pass();
-    for (const webhook of relay.seen(customer.mark).slice(before).reverse()) {
+    for (const webhook of relay.seen(customer.mark).slice(before).toReversed()) {
       expect(await relay.pass(webhook)).toBe(200);
     }
     await quiet(linked);
@@ -129,15 +129,15 @@ contract('duplicate and reordered webhooks', (add) => {
   });
 });
 
-contract('forged webhooks', (add) => {
-  const refused = async (play: Play, webhook: RelayedWebhook): Promise<void> => {
-    const before = await play.stored();
-    expect(await play.relay.pass(webhook)).toBe(401);
-    expect(await play.stored()).toBe(before);
-  };
-  const proofOf = ({ bank }: Play, { headers }: RelayedWebhook): string =>
-    headers[bank.proofHeader] ?? '';
+const refused = async (play: Play, webhook: RelayedWebhook): Promise<void> => {
+  const before = await play.stored();
+  expect(await play.relay.pass(webhook)).toBe(401);
+  expect(await play.stored()).toBe(before);
+};
+const proofOf = ({ bank }: Play, { headers }: RelayedWebhook): string =>
+  headers[bank.proofHeader] ?? '';
 
+contract('forged webhooks', (add) => {
   add('without a proof: 401, and the true one is still taken', async (play) => {
     const linked = await play.link({ transactions: 1 });
     const webhooks = await keptBack(play, linked, '-5.00');
@@ -160,7 +160,7 @@ contract('forged webhooks', (add) => {
       proof.slice(0, -1),
       `${proof}x`,
       proof.toUpperCase(),
-      `${proof.slice(0, -9)}${[...proof.slice(-9)].reverse().join('')}`,
+      `${proof.slice(0, -9)}${proof.slice(-9).split('').toReversed().join('')}`,
     ];
     for (const one of wrong) {
       const headers = { ...webhook.headers, [play.bank.proofHeader]: one };

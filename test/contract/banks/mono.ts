@@ -17,6 +17,14 @@ const ALTER: Readonly<Record<Change, Alteration>> = {
   'no optional fields': withoutOptional,
 };
 
+const idOf = ({ mark }: Customer): string => mark;
+
+const movement = (amount: string) =>
+  ({
+    amount: Math.abs(minorOf(amount)),
+    type: amount.startsWith('-') ? 'debit' : 'credit',
+  }) as const;
+
 /** The double of Mono. */
 export const mono: BankKind = {
   name: 'mono',
@@ -34,8 +42,7 @@ export const mono: BankKind = {
     const fake = await startMonoFake();
     const { control } = fake;
     control.clock.advance(skewMs);
-    const idOf = ({ mark }: Customer): string => mark;
-    let unhook: () => void = () => undefined;
+    let unhook: (() => void) | null = null;
 
     const quietly = async <T>(how: 'quiet' | undefined, act: () => T | Promise<T>): Promise<T> => {
       const { url } = control.webhooks;
@@ -59,11 +66,6 @@ export const mono: BankKind = {
     };
 
     const dateOf = (daysAgo: number): string => iso(control.clock.now() - daysAgo * DAY_MS);
-    const movement = (amount: string) =>
-      ({
-        amount: Math.abs(minorOf(amount)),
-        type: amount.startsWith('-') ? 'debit' : 'credit',
-      }) as const;
 
     return {
       name: 'mono',
@@ -167,10 +169,10 @@ export const mono: BankKind = {
         // One answer has all.
       },
       beforePage(hook) {
-        unhook();
+        unhook?.();
         unhook =
           hook === null
-            ? () => undefined
+            ? null
             : control.beforePage(({ accountId, page }) => hook({ account: accountId, page }));
       },
       async fromTomorrow(change) {

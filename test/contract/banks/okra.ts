@@ -4,6 +4,8 @@ import { startOkraWire } from './okra-wire.ts';
 
 const DAY_MS = 86_400_000;
 
+const idOf = ({ mark }: Customer): string => mark;
+
 /** The sandbox bank, which speaks Okra's protocol. */
 export const okra: BankKind = {
   name: 'okra',
@@ -23,7 +25,6 @@ export const okra: BankKind = {
     }
     const wire = await startOkraWire(bank.url);
     const customerOf = new Map<string, string>();
-    const idOf = ({ mark }: Customer): string => mark;
 
     const login = async (customer: Customer, state: string, how?: 'quiet'): Promise<void> => {
       const webhooks = how === 'quiet' ? 'withhold' : 'send';

@@ -16,6 +16,8 @@ const ALTER: Readonly<Record<Change, Alter>> = {
   'no optional fields': withoutOptionalFields,
 };
 
+const itemOf = ({ mark }: Customer): string => mark;
+
 /** The double of Plaid. */
 export const plaid: BankKind = {
   name: 'plaid',
@@ -35,7 +37,6 @@ export const plaid: BankKind = {
     const bankIds = new Map<string, string>();
     const bankId = (transaction: string): string => bankIds.get(transaction) ?? transaction;
 
-    const itemOf = ({ mark }: Customer): string => mark;
     const telling = <T>(how: 'quiet' | undefined, act: () => T): T => {
       control.settings.announces = how !== 'quiet';
       try {
