@@ -4,9 +4,12 @@ import { confirmConsent } from './consents/confirm-consent.ts';
 import type { ConnectionActivities } from './connections/contract.ts';
 import type { Activities } from './contract.ts';
 import type { DeliveryActivities } from './deliveries/contract.ts';
+import type { LinkSessionActivities } from './link-sessions/contract.ts';
+import { advanceLinkSession } from './link-sessions/advance-link-session.ts';
 import { deliverDue } from './deliveries/deliver-due.ts';
 import { createConnectionActivities } from './connections/create-connection-activities.ts';
 import type { ActivityDeps } from './deps.ts';
+import { toPatientFailure } from './fail.ts';
 import { readConsent } from './consents/read-consent.ts';
 import { reconcile } from './reconciler/reconcile.ts';
 import { recordSyncFailure } from './syncs/record-sync-failure.ts';
@@ -18,7 +21,7 @@ import { syncTransactions } from './syncs/sync-transactions.ts';
 /** Every activity, ready to be given to a worker. */
 export function createActivities(
   deps: ActivityDeps,
-): Activities & ConnectionActivities & DeliveryActivities {
+): Activities & ConnectionActivities & DeliveryActivities & LinkSessionActivities {
   const { db, logger } = deps;
   return {
     ...createConnectionActivities(deps),
@@ -42,6 +45,13 @@ export function createActivities(
       attempt(logger, { accountId: failure.accountId }, () => recordSyncFailure(deps, failure)),
     confirmConsent: (input) =>
       attempt(logger, { accountId: input.accountId }, () => confirmConsent(deps, input)),
+    advanceLinkSession: (input) =>
+      attempt(
+        logger,
+        { linkSessionId: input.sessionId },
+        (context) => advanceLinkSession(deps, input, context),
+        toPatientFailure,
+      ),
     deliverDue: ({ endpointId }) =>
       attempt(logger, { endpointId }, (context) => deliverDue(deps, endpointId, context)),
     reconcile: () => attempt(logger, {}, (context) => reconcile(deps, context)),

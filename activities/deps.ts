@@ -8,6 +8,7 @@ import type { ProviderRegistry } from '../providers/registry.ts';
 import type { AccountWorkflows } from '../temporal/account-workflows.ts';
 import type { ConnectionWorkflows } from '../temporal/connection-workflows.ts';
 import type { EndpointWorkflows } from '../temporal/endpoint-workflows.ts';
+import type { LinkSessionWorkflows } from '../temporal/link-session-workflows.ts';
 import type { AttemptRecorder } from './deliveries/attempt-recorder.ts';
 import type { ActivityMetrics } from './metrics.ts';
 
@@ -40,6 +41,7 @@ export interface ActivityDeps {
   readonly accountWorkflows: AccountWorkflows;
   readonly connectionWorkflows: ConnectionWorkflows;
   readonly endpointWorkflows: EndpointWorkflows;
+  readonly linkSessionWorkflows: LinkSessionWorkflows;
   readonly logger: Logger;
   /** Those of the queue on which the activities run. */
   readonly metrics: ActivityMetrics;

@@ -1,10 +1,11 @@
 import type { MetricMeter } from '@temporalio/common';
 import type { Product } from '../config/product.ts';
+import type { CallMetrics } from '../db/calls/meter-calls.ts';
 import type { AccountCounts } from '../db/accounts/count-accounts.ts';
 import type { DeliveryCounts } from '../db/deliveries/count-deliveries.ts';
 
 /** What the activities of one queue count. */
-export interface ActivityMetrics {
+export interface ActivityMetrics extends CallMetrics {
   /** An attempt at a sync has ended. `outcome` is `succeeded` or the kind of its error. */
   syncEnded(product: Product, outcome: string, seconds: number): void;
   /** A request to a webhook endpoint has ended. `outcome` is `succeeded` or `failed`. */
@@ -42,6 +43,11 @@ export function createMetrics(meter: MetricMeter): Metrics {
     'float',
     's',
     'How long webhook endpoints took to answer',
+  );
+  const paid = meter.createCounter(
+    'freshet_paid_calls_total',
+    undefined,
+    'Calls that the provider charges for',
   );
   const repairs = meter.createCounter(
     'freshet_reconciler_repairs_total',
@@ -89,6 +95,7 @@ export function createMetrics(meter: MetricMeter): Metrics {
 
   return {
     ofProvider: (provider) => ({
+      callPaid: (whose, call) => paid.add(1, { provider: whose, call }),
       syncEnded(product, outcome, seconds) {
         syncs.add(1, { provider, product, outcome });
         durations.record(seconds, { provider, product });

@@ -19,6 +19,8 @@ import { endpointRoutes } from './routes/endpoints.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { inboundWebhookRoutes } from './routes/inbound-webhooks.ts';
+import { linkSessionRoutes } from './routes/link-sessions.ts';
+import { paidCallRoutes } from './routes/paid-calls.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
 import { refreshRoutes } from './routes/refresh.ts';
 import { rejectedWebhookRoutes } from './routes/rejected-webhooks.ts';
@@ -43,6 +45,7 @@ export function createApp(deps: ApiDeps): Hono {
     .use(requireJson)
     .route('/connections', connectionRoutes(deps))
     .route('/connections', connectionAccountRoutes(deps))
+    .route('/link_sessions', linkSessionRoutes(deps))
     .route('/accounts', accountRoutes(deps))
     .route('/accounts', balanceRoutes(deps))
     .route('/accounts', transactionRoutes(deps))
@@ -52,6 +55,7 @@ export function createApp(deps: ApiDeps): Hono {
     .route('/endpoints', endpointRoutes(deps))
     .route('/endpoints', endpointDeliveryRoutes(deps))
     .route('/deliveries', deliveryRoutes(deps))
+    .route('/paid_calls', paidCallRoutes(deps))
     .route('/quarantine', quarantineRoutes(deps))
     .route('/webhooks/rejected', rejectedWebhookRoutes(deps))
     .route('/webhooks', inboundWebhookRoutes(deps))

@@ -25,7 +25,7 @@ export async function link(
     const errors = [{ field: 'provider', message, allowed }];
     throw new Problem(400, 'invalid_request', `provider: ${message}`, { errors });
   }
-  const linked = await provider.link(request.link as JsonValue, providerCall(db, provider.name));
+  const linked = await provider.link(request.link as JsonValue, providerCall(deps, provider.name));
   const { interval, products, webhookUrl } = toRefreshSettings(request.refresh);
   const stored = await linkConnection(db, {
     id: await newId(db),

@@ -4,6 +4,7 @@ import { Registry } from 'prom-client';
 import { STRICT_ENDPOINT_RULES, type EndpointRules } from '../config/endpoint-rules.ts';
 import { INTERVAL_MS, type IntervalTable } from '../config/interval.ts';
 import type { Logger } from '../config/logger.ts';
+import type { LinkSessionPace } from '../config/link-session-pace.ts';
 import type { Pace } from '../config/pace.ts';
 import { ConfigError } from '../config/secrets.ts';
 import { FROM_EVERYWHERE, type SenderSettings } from '../config/sender-settings.ts';
@@ -14,10 +15,12 @@ import { openWebhookStore } from '../db/webhooks/webhook-store.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import { createAccountWorkflows } from '../temporal/account-workflows.ts';
 import { createConnectionWorkflows } from '../temporal/connection-workflows.ts';
+import { createLinkSessionWorkflows } from '../temporal/link-session-workflows.ts';
 import { createTemporalClient, type TemporalSettings } from '../temporal/connect.ts';
 import { createApp } from './app.ts';
 import { ensureApiKey } from './ensure-api-key.ts';
 import { createServer, type ServerLimits } from './create-server.ts';
+import { createCallMetrics } from './metrics/call-metrics.ts';
 import { createIntakeMetrics } from './metrics/intake-metrics.ts';
 import { serveMetrics, type MetricsServer } from './metrics/serve-metrics.ts';
 import { createAskProviders } from './ask-providers.ts';
@@ -28,6 +31,7 @@ import { closable } from './http/close-server.ts';
 import { signalWebhooks } from './webhooks/signal-webhooks.ts';
 import { createWebhookIntake, STORE_CONNECTIONS } from './webhooks/intake.ts';
 import { createSignalDispatcher } from './webhooks/signal-dispatcher.ts';
+import { tellLinkSessions as createTeller } from './webhooks/tell-link-sessions.ts';
 
 export interface ApiOptions {
   readonly databaseUrl: string;
@@ -41,6 +45,8 @@ export interface ApiOptions {
   readonly temporal: TemporalSettings;
   readonly providers: ProviderRegistry;
   readonly logger: Logger;
+  /** Where it is reached from outside, without a slash at the end: providers send webhooks there. Default: as set up at the providers. */
+  readonly publicUrl?: string | undefined;
   /** Default: encrypted. */
   readonly webhookBodies?: WebhookBodies;
   /** Default: webhooks are taken from everywhere. */
@@ -52,6 +58,7 @@ export interface ApiOptions {
   readonly limits?: Partial<ApiLimits>;
   readonly intervals?: IntervalTable;
   readonly pace?: Pace;
+  readonly linkSessionPace?: LinkSessionPace | undefined;
 }
 
 export interface ApiLimits extends ServerLimits {
@@ -116,12 +123,18 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     onIdleError: (err) => logger.warn({ err }, 'database connection lost'),
   });
   const bodies = options.webhookBodies ?? 'encrypted';
+  const linkSessionWorkflows = createLinkSessionWorkflows(client, {
+    taskQueue,
+    pace: options.linkSessionPace,
+  });
+  const tellLinkSessions = createTeller({ db, linkSessionWorkflows, logger });
   const connectionWorkflows = createConnectionWorkflows(client, { taskQueue });
   const askProviders = createAskProviders(connectionWorkflows, logger);
   const intake = createWebhookIntake({
     db,
     store,
     dispatcher,
+    tellLinkSessions,
     askProviders,
     keyRing,
     bodies,
@@ -136,6 +149,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     endpointRules: options.endpointRules ?? STRICT_ENDPOINT_RULES,
     accountWorkflows,
     connectionWorkflows,
+    linkSessionWorkflows,
+    publicUrl: options.publicUrl ?? null,
     askProviders,
     intake,
     door: {
@@ -147,6 +162,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       metrics,
     },
     dispatcher,
+    metrics: createCallMetrics(registry),
+    tellLinkSessions,
     temporalIsUp: () => answers(client.connection),
     logger,
   });

@@ -15,6 +15,7 @@ export const EVENT_TYPES = [
   'connection.accounts_offered',
   'connection.expiring',
   'connection.unlinked',
+  'link_session.ended',
   'endpoint.disabled',
   'webhook.test',
 ] as const;

@@ -3,7 +3,7 @@ import type { EventType } from '../config/event-type.ts';
 import type { Interval } from '../config/interval.ts';
 import type { Product } from '../config/product.ts';
 import type { LimitedBy } from '../providers/effective-interval.ts';
-import type { Decimal } from '../providers/provider.ts';
+import type { Decimal, LinkProgress } from '../providers/provider.ts';
 
 type Time = ColumnType<Date, Date | string, Date | string>;
 type TimeDefault = ColumnType<Date, Date | string | undefined, Date | string>;
@@ -276,6 +276,43 @@ export interface WebhookEffectsTable {
   sync_run_id: string | null;
 }
 
+export type LinkSessionStatus = 'open' | 'finished' | 'exited' | 'expired' | 'failed';
+
+export interface LinkSessionsTable {
+  id: Generated<string>;
+  provider: string;
+  connection_id: string | null;
+  reference: string | null;
+  account_settings: JSONColumnType<AccountSettingsJson> | null;
+  new_accounts: 'offer' | 'link' | null;
+  session_hash: Buffer;
+  secret: Buffer | null;
+  status: Generated<LinkSessionStatus>;
+  status_code: string | null;
+  told: Generated<LinkProgress['state']>;
+  expires_at: Time;
+  created_at: TimeDefault;
+  ended_at: Time | null;
+}
+
+export interface LinkSessionLinksTable {
+  link_session_id: string;
+  link_hash: Buffer;
+  status: Generated<'exchanging' | 'exchanged' | 'failed'>;
+  attempts: Generated<number>;
+  connection_id: string | null;
+  error_code: string | null;
+  created_at: TimeDefault;
+}
+
+export interface LinkWebhooksTable {
+  webhook_id: string;
+  provider: string;
+  session_hash: Buffer;
+  tried_at: Time | null;
+  applied_at: Time | null;
+}
+
 export interface EventsTable {
   id: Generated<string>;
   type: EventType;
@@ -351,6 +388,30 @@ export interface DeliveryWakesTable {
   endpoint_id: string;
 }
 
+export interface ProviderBudgetsTable {
+  key: string;
+  arrival: Time;
+}
+
+export interface PaidCallsTable {
+  id: string;
+  provider: string;
+  call: string;
+  connection_id: string | null;
+  account_id: string | null;
+  sync_run_id: string | null;
+  called_at: TimeDefault;
+  day: ColumnType<string, never, never>;
+}
+
+export interface PaidCallsByDayView {
+  day: ColumnType<string, never, never>;
+  provider: ColumnType<string, never, never>;
+  call: ColumnType<string, never, never>;
+  /** A bigint, as text. */
+  calls: ColumnType<string, never, never>;
+}
+
 export interface ApiKeysTable {
   id: Generated<string>;
   name: string;
@@ -370,7 +431,7 @@ export interface IdempotencyKeysTable {
 }
 
 /**
- * Every table of Freshet, as Kysely sees it. The columns' meaning is in the database's own
+ * Every table of Freshet, and what views it reads itself, as Kysely sees it. The columns' meaning is in the database's own
  * comments.
  */
 export interface Schema {
@@ -388,11 +449,17 @@ export interface Schema {
   inbound_webhooks: InboundWebhooksTable;
   rejected_webhooks: RejectedWebhooksTable;
   webhook_effects: WebhookEffectsTable;
+  link_sessions: LinkSessionsTable;
+  link_session_links: LinkSessionLinksTable;
+  link_webhooks: LinkWebhooksTable;
   events: EventsTable;
   webhook_endpoints: WebhookEndpointsTable;
   deliveries: DeliveriesTable;
   delivery_attempts: DeliveryAttemptsTable;
   delivery_wakes: DeliveryWakesTable;
+  provider_budgets: ProviderBudgetsTable;
+  paid_calls: PaidCallsTable;
+  paid_calls_by_day: PaidCallsByDayView;
   api_keys: ApiKeysTable;
   idempotency_keys: IdempotencyKeysTable;
 }

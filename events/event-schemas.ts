@@ -149,6 +149,19 @@ export const EVENT_SCHEMAS: Readonly<Record<EventType, EventDescription>> = {
     ofConnection,
     z.object({ data: z.enum(['keep', 'erase']).describe('What becomes of what the bank told.') }),
   ),
+  'link_session.ended': described(
+    'link_session.ended',
+    'A link session has ended: its customer has linked, or logged in again (finished), or not. Told again should one finish that had not',
+    { ...ofConnection, connection_id: id.nullable().describe('The one that was logged in to.') },
+    z.object({
+      link_session_id: id,
+      status: z.enum(['finished', 'exited', 'expired', 'failed']),
+      status_code: z.string().nullable().describe('Why it failed.'),
+      connection_ids: z
+        .array(id)
+        .describe('The connections that it made, or the one that it renewed.'),
+    }),
+  ),
   'endpoint.disabled': described(
     'endpoint.disabled',
     'A webhook endpoint gets nothing any more: it answered 410 (gone), or failed for days (failing)',

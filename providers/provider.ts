@@ -75,10 +75,11 @@ export interface CallContext {
 export interface ProviderContext extends CallContext {
   /**
    * Takes one call from each of these budgets, which all workers share, or from none of them. Answers
-   * with 0, else with how many milliseconds to wait until there will be room.
+   * with 0, else with how many milliseconds to wait until there will be room, if nobody else takes it: ask
+   * again then. Rejects where that cannot be told now; the call is not to be made, and the error passed on.
    */
   take(budgets: readonly CallBudget[]): Promise<number>;
-  /** Counts a call that the provider charges for: called once it has succeeded. */
+  /** Counts a call that the provider charges for: called once it has succeeded. Never rejects. */
   paid(call: PaidCall): Promise<void>;
 }
 
@@ -145,7 +146,10 @@ export interface LinkStarted {
 export interface LinkProgress {
   /** `open`: not ended; `finished`; `exited`: the customer left without linking. */
   readonly state: 'open' | 'finished' | 'exited';
-  /** What `link` takes, one for each connection that was made. */
+  /**
+   * What `link` takes, one for each connection that was made; the same JSON wherever it is told. Of a new
+   * log-in nothing is taken.
+   */
   readonly links: readonly JsonValue[];
 }
 
@@ -303,7 +307,7 @@ export interface WebhookRequest {
 /**
  * A source of bank data. One folder each, registered in `registry.ts`. Every method that calls the
  * provider rejects with a `ProviderError` and nothing else (but the abort reason when
- * `context.signal` aborts).
+ * `context.signal` aborts, and what `context.take` rejects with).
  */
 export interface Provider {
   readonly name: string;

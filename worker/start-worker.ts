@@ -6,6 +6,7 @@ import { DELIVERY_PACE, type DeliveryPace } from '../config/delivery-pace.ts';
 import { STRICT_ENDPOINT_RULES, type EndpointRules } from '../config/endpoint-rules.ts';
 import { INTERVAL_MS, type IntervalTable } from '../config/interval.ts';
 import type { Logger } from '../config/logger.ts';
+import type { LinkSessionPace } from '../config/link-session-pace.ts';
 import type { Pace } from '../config/pace.ts';
 import type { QueueSettings } from '../config/queue-settings.ts';
 import { createKeyRing } from '../credentials/key-ring.ts';
@@ -18,6 +19,7 @@ import { createAccountWorkflows } from '../temporal/account-workflows.ts';
 import { createConnectionWorkflows } from '../temporal/connection-workflows.ts';
 import type { TemporalSettings } from '../temporal/connect.ts';
 import { createEndpointWorkflows } from '../temporal/endpoint-workflows.ts';
+import { createLinkSessionWorkflows } from '../temporal/link-session-workflows.ts';
 import { againAndAgain } from './again-and-again.ts';
 import { createWorkers } from './create-workers.ts';
 import { databaseConnections } from './database-connections.ts';
@@ -55,6 +57,7 @@ export interface WorkerOptions {
   readonly endpointRules?: EndpointRules;
   readonly intervals?: IntervalTable;
   readonly pace?: Pace;
+  readonly linkSessionPace?: LinkSessionPace | undefined;
   readonly deliveryPace?: DeliveryPace;
 }
 
@@ -122,6 +125,10 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
         }),
         connectionWorkflows: createConnectionWorkflows(client, { taskQueue }),
         endpointWorkflows,
+        linkSessionWorkflows: createLinkSessionWorkflows(client, {
+          taskQueue,
+          pace: options.linkSessionPace,
+        }),
         deliveries: { pace: deliveryPace, poster, recorder: createAttemptRecorder(db) },
         logger,
         webhooks: options.webhooks ?? { retentionDays: 30, bodies: 'encrypted' },

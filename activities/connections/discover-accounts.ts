@@ -19,7 +19,7 @@ const MOST_ATTEMPTS_OF_CHECK = 5;
  */
 const UNTIL_ANOTHER_WORKER_MS = 20_000;
 
-type Deps = Pick<ActivityDeps, 'db' | 'providers' | 'keyRing'>;
+type Deps = Pick<ActivityDeps, 'db' | 'providers' | 'keyRing' | 'logger' | 'metrics'>;
 
 const ended = (outcome: Exclude<Discovery['outcome'], 'found'>): Discovery => ({
   outcome,
@@ -49,18 +49,19 @@ export async function discoverAccounts(
 
 /** Null: what was found, or refused, was for credentials that are replaced, or of before a webhook. */
 async function discover(
-  { db, providers, keyRing }: Deps,
+  deps: Deps,
   consent: Consent,
   attempt: number,
   context: CallContext,
 ): Promise<Discovery | null> {
+  const { db, providers, keyRing } = deps;
   const { id, provider_connection_id: providerConnectionId } = consent;
   let found: ConnectionAccounts;
   const provider = providers.get(consent.provider);
   try {
     if (!provider) throw notConfigured(consent.provider);
     const credentials = openCredentials(keyRing, consent);
-    const call = meterCalls(db, context, { provider: provider.name, connectionId: id });
+    const call = meterCalls(deps, context, { provider: provider.name, connectionId: id });
     found = await provider.listAccounts({ providerConnectionId, credentials }, call);
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;

@@ -11,10 +11,11 @@ import type { ActivityDeps } from '../deps.ts';
  * `ProviderError` where it should be tried again: always, as the operator can leave the provider out.
  */
 export async function withdrawConsent(
-  { db, providers, keyRing }: ActivityDeps,
+  deps: ActivityDeps,
   connectionId: string,
   context: CallContext,
 ): Promise<void> {
+  const { db, providers, keyRing } = deps;
   const consent = await findCredentials(db, connectionId);
   if (!consent || consent.status !== 'unlinking' || consent.unlink_forced) return;
   const { provider: name, provider_connection_id: providerConnectionId } = consent;
@@ -22,7 +23,7 @@ export async function withdrawConsent(
     const provider = providers.get(name);
     if (!provider) throw new ProviderError(name, 'config', 'provider_not_configured');
     const credentials = openCredentials(keyRing, consent);
-    const call = meterCalls(db, context, { provider: name, connectionId });
+    const call = meterCalls(deps, context, { provider: name, connectionId });
     await provider.unlink({ providerConnectionId, credentials }, call);
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;

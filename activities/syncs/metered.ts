@@ -12,5 +12,5 @@ export function metered(
   context: CallContext,
 ): ProviderContext {
   const { provider, connectionId } = account;
-  return meterCalls(deps.db, context, { provider, connectionId, accountId, syncRunId });
+  return meterCalls(deps, context, { provider, connectionId, accountId, syncRunId });
 }

@@ -28,7 +28,9 @@ export const linkRequest = (rules: EndpointRules) =>
         .record(z.string(), z.unknown(), {
           error: 'must be an object: what the provider’s link flow gave',
         })
-        .describe('What the provider’s link flow gave. okra: {"customer": …, "bank": …}.'),
+        .describe(
+          'What the provider’s link flow gave: the provider’s page in docs/providers tells its fields.',
+        ),
       reference: reference.optional(),
       new_accounts: newAccounts.optional().describe('As PATCH takes it; offer when not given.'),
       refresh: refreshSetting(rules).optional(),

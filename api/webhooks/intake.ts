@@ -15,6 +15,7 @@ import type { AskProviders } from '../ask-providers.ts';
 import type { IntakeMetrics } from '../metrics/intake-metrics.ts';
 import { createGroupCommit } from './group-commit.ts';
 import type { SignalDispatcher } from './signal-dispatcher.ts';
+import type { TellLinkSessions } from './tell-link-sessions.ts';
 import { asUnreadable, toStore } from './to-store.ts';
 import { within } from './within.ts';
 
@@ -59,13 +60,14 @@ export function createWebhookIntake(deps: {
   readonly db: Database;
   readonly store: WebhookStore;
   readonly dispatcher: SignalDispatcher;
+  readonly tellLinkSessions: TellLinkSessions;
   readonly keyRing: KeyRing;
   readonly bodies: WebhookBodies;
   readonly logger: Logger;
   readonly askProviders: AskProviders;
   readonly metrics?: IntakeMetrics;
 }): WebhookIntake {
-  const { db, store, dispatcher, logger, askProviders, metrics } = deps;
+  const { db, store, dispatcher, tellLinkSessions, logger, askProviders, metrics } = deps;
 
   async function commit(webhooks: readonly WebhookToStore[]): Promise<readonly Stored[]> {
     const first = new Map(webhooks.toReversed().map((webhook) => [keyOf(webhook), webhook]));
@@ -88,6 +90,7 @@ export function createWebhookIntake(deps: {
     for (const [webhookId, effects] of stored) {
       dispatcher.dispatch(effects.map((effect) => ({ ...effect, webhookId })));
     }
+    for (const webhook of webhooks) if (stored.has(webhook.id)) tellLinkSessions(webhook);
     return webhooks.map(({ id }) => stored.get(id) ?? null);
   }
 
@@ -102,8 +105,7 @@ export function createWebhookIntake(deps: {
 
   async function add(webhook: WebhookToStore): Promise<Stored> {
     try {
-      const isOfConsent = webhook.products.includes('connection') || webhook.asksProvider;
-      return await (isOfConsent ? consents : group).add(webhook);
+      return await (isOfConsent(webhook) ? consents : group).add(webhook);
     } catch (err) {
       if (!isOfValue(err) || !webhook.readable) throw err;
       // Of what Postgres refuses the body is kept, to be replayed: the sender can do nothing about it.
@@ -126,6 +128,11 @@ export function createWebhookIntake(deps: {
   return { accept };
 }
 
+/** It is stored in a transaction of its own. */
+const isOfConsent = ({ products, asksProvider, linkSessions = [] }: WebhookToStore): boolean =>
+  products.includes('connection') || asksProvider || linkSessions.length > 0;
+
+/** Of a link session the same words tell the same. */
 const hasEffect = ({ products, asksProvider }: WebhookToStore): boolean =>
   products.length > 0 || asksProvider;
 

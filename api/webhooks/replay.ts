@@ -13,7 +13,7 @@ import { readWebhook } from './to-store.ts';
  * background. What is newer than it stays as it is.
  */
 export async function replay(
-  { db, keyRing, providers, dispatcher, askProviders, logger }: ApiDeps,
+  { db, keyRing, providers, dispatcher, tellLinkSessions, askProviders, logger }: ApiDeps,
   id: string,
 ): Promise<ReplayOutcome['outcome']> {
   function read(webhook: WebhookToReplay): WebhookReading | null {
@@ -24,6 +24,7 @@ export async function replay(
   const done = await replayWebhook(db, id, read);
   if (done.outcome === 'replayed') {
     dispatcher.dispatch(done.effects.map((effect) => ({ ...effect, webhookId: id })));
+    if (done.reading) tellLinkSessions(done.reading);
     askProviders(done.connections);
   }
   return done.outcome;

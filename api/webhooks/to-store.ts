@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
 import type { Logger } from '../../config/logger.ts';
 import type { WebhookBodies } from '../../config/webhook-bodies.ts';
+import { hashLink, hashLinkSession } from '../../credentials/link-session.ts';
 import { sealBody } from '../../credentials/webhook-body.ts';
 import type { KeyRing } from '../../credentials/key-ring.ts';
+import type { NamedLinkSession } from '../../db/link-sessions/note-link-webhook.ts';
 import type { EffectProduct } from '../../db/schema.ts';
 import { uuid7 } from '../../db/uuid7.ts';
 import type { WebhookReading, WebhookToStore } from '../../db/webhooks/store-webhooks.ts';
@@ -43,8 +45,10 @@ export function readWebhook(
     const { effects, ...told } = provider.translateWebhook(body);
     const products = effects.map((effect) => productOf(effect)).filter((one) => one !== null);
     const asksProvider = effects.some(({ kind }) => kind === 'connection_changed');
+    const linkSessions = linkSessionsOf(effects);
     if (isStorable(told)) {
-      return { ...told, products: [...new Set(products)], asksProvider, readable: true };
+      const reading = { products: [...new Set(products)], asksProvider, linkSessions };
+      return { ...told, ...reading, readable: true };
     }
   } catch (err) {
     if (!(err instanceof WebhookUnreadable)) {
@@ -68,7 +72,21 @@ const UNREADABLE = {
   readable: false,
   products: [],
   asksProvider: false,
+  linkSessions: [],
 } as const;
+
+/** One for each session that it names. */
+function linkSessionsOf(effects: readonly WebhookEffect[]): NamedLinkSession[] {
+  const links = effects.filter((effect) => effect.kind === 'link');
+  return [...Map.groupBy(links, ({ session }) => session)].map(([session, told]) => ({
+    hash: hashLinkSession(session),
+    linkHashes: onceEach(told.flatMap((effect) => effect.links.map(hashLink))),
+  }));
+}
+
+const onceEach = (hashes: readonly Buffer[]): Buffer[] => [
+  ...new Map(hashes.map((hash) => [hash.toString('hex'), hash])).values(),
+];
 
 /** Null: it is for no account's workflow. */
 function productOf(effect: WebhookEffect): EffectProduct | null {

@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Database } from '../connect.ts';
 import { recordEvent } from '../events/record-event.ts';
+import { endSessions, lockSessionsOf } from '../link-sessions/end-sessions-of.ts';
 import type { Schema } from '../schema.ts';
 
 /**
@@ -9,6 +10,7 @@ import type { Schema } from '../schema.ts';
  */
 export async function completeUnlink(db: Database, connectionId: string): Promise<boolean> {
   return await db.transaction().execute(async (trx) => {
+    const sessions = await lockSessionsOf(trx, connectionId);
     const connection = await trx
       .selectFrom('connections')
       .where('id', '=', connectionId)
@@ -25,6 +27,7 @@ export async function completeUnlink(db: Database, connectionId: string): Promis
         .where('id', '=', connectionId)
         .execute();
       await trx.deleteFrom('offered_accounts').where('connection_id', '=', connectionId).execute();
+      await endSessions(trx, connectionId, sessions);
       await recordEvent(trx, { type: 'connection.unlinked', connectionId, data: { data } });
     }
     const isUnlinked = status === 'unlinking' || status === 'unlinked';

@@ -9,6 +9,7 @@ import {
   type ErasedConnection,
   type WebhookBody,
 } from '../webhooks/erase-webhooks.ts';
+import { eraseLinkWebhooks } from '../link-sessions/erase-link-webhooks.ts';
 import { findProviderConnection } from './find-provider-connection.ts';
 
 /** Rows in one statement: few enough that nothing waits long for it. */
@@ -55,6 +56,7 @@ export async function eraseConnection(db: Database, erasure: Erasure): Promise<v
   await eraseAnswers(db, connectionId, onBatch);
   await eraseWebhooks(db, ids, onBatch);
   await eraseIdleWebhooks(db, erased, onBatch);
+  await eraseLinkWebhooks(db, connectionId, onBatch);
   const isOfThese = (webhook: WebhookBody): boolean => erasure.concerns(webhook, erased);
   await eraseNamelessWebhooks(db, provider, isOfThese, onBatch);
   await eraseRejectedWebhooks(db, provider);

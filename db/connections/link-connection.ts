@@ -39,14 +39,20 @@ export async function newId(db: Database): Promise<string> {
  * and its accounts are looked for again. Of calls at the same moment one creates it.
  */
 export async function linkConnection(db: Database, link: ConnectionToLink): Promise<LinkStored> {
-  return await db.transaction().execute(async (trx) => {
-    for (;;) {
-      if (await insertConnection(trx, link)) return { state: 'stored', id: link.id, created: true };
-      const stored = await linkAgain(trx, link);
-      // Else it was unlinked between the two statements.
-      if (stored) return stored;
-    }
-  });
+  return await db.transaction().execute((trx) => storeLink(trx, link));
+}
+
+/** As `linkConnection`, in a transaction that stores more. */
+export async function storeLink(
+  trx: Transaction<Schema>,
+  link: ConnectionToLink,
+): Promise<LinkStored> {
+  for (;;) {
+    if (await insertConnection(trx, link)) return { state: 'stored', id: link.id, created: true };
+    const stored = await linkAgain(trx, link);
+    // Else it was unlinked between the two statements.
+    if (stored) return stored;
+  }
 }
 
 async function insertConnection(

@@ -6,7 +6,10 @@ import { learnt } from './consent.ts';
  * Notes that the customer has logged in again. Where the accounts that a link chose have not been found,
  * they are looked for again, and the answer is true.
  */
-export async function restoreConsent(db: Database, connectionId: string): Promise<boolean> {
+export async function restoreConsent(
+  db: Pick<Database, 'updateTable'>,
+  connectionId: string,
+): Promise<boolean> {
   const status = sql<'linking' | 'active'>`case
     when status = 'linking' or accounts_checked_at is null then 'linking' else 'active' end`;
   const restored = await db

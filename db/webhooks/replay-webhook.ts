@@ -3,8 +3,9 @@ import type { Database } from '../connect.ts';
 import type { ConnectionToRun } from '../connections/connection-to-run.ts';
 import type { EffectProduct, InboundWebhooksTable, Schema, WebhookOutcome } from '../schema.ts';
 import { accountsConcerned } from './find-concerned.ts';
+import { noteLinkWebhook } from '../link-sessions/note-link-webhook.ts';
 import { askAgain } from './store-consent-webhook.ts';
-import type { StoredEffect, WebhookReading } from './store-webhooks.ts';
+import { isWithoutEffect, type StoredEffect, type WebhookReading } from './store-webhooks.ts';
 
 /** A stored webhook, as it stands when it is to be replayed. */
 export interface WebhookToReplay {
@@ -19,6 +20,8 @@ export type ReplayOutcome =
   | {
       readonly outcome: 'replayed';
       readonly effects: readonly StoredEffect[];
+      /** What it says now; null where it cannot be read. */
+      readonly reading: (WebhookReading & { readonly provider: string }) | null;
       /** Those whose provider is to be asked. */
       readonly connections: readonly ConnectionToRun[];
     }
@@ -54,10 +57,11 @@ export async function replayWebhook(
       if (!canBeReadInFull) return { outcome: 'body_needed' };
       const effects = await open(trx, id, await stillConcerned(trx, id));
       await noteReplay(trx, id, {});
-      return { outcome: 'replayed', effects, connections: [] };
+      return { outcome: 'replayed', effects, reading: null, connections: [] };
     }
 
     const named = { ...reading, id, provider: webhook.provider };
+    const isOfSession = await noteLinkWebhook(trx, named);
     const connections = await askAgain(trx, named);
     const concerned = await accountsConcerned(trx, named).orderBy('accounts.id').execute();
     const wanted = concerned.flatMap(({ id: accountId }) =>
@@ -72,20 +76,20 @@ export async function replayWebhook(
       provider_account_id: providerAccountId,
       understood,
       outcome: outcomeOf(reading, {
-        isAccepted: connections.length > 0 || wanted.length > 0 || stored.length > 0,
+        isAccepted: isOfSession || connections.length > 0 || wanted.length > 0 || stored.length > 0,
       }),
     });
-    return { outcome: 'replayed', effects, connections };
+    return { outcome: 'replayed', effects, reading: named, connections };
   });
 }
 
 function outcomeOf(
-  { readable, products, asksProvider }: WebhookReading,
+  reading: WebhookReading,
   { isAccepted }: { readonly isAccepted: boolean },
 ): WebhookOutcome {
   if (isAccepted) return 'accepted';
-  if (!readable) return 'unreadable';
-  return products.length === 0 && !asksProvider ? 'no_effect' : 'unmatched';
+  if (!reading.readable) return 'unreadable';
+  return isWithoutEffect(reading) ? 'no_effect' : 'unmatched';
 }
 
 async function storedEffects(

@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely';
 import type { Database } from '../connect.ts';
 import { somethingNew } from '../consents/consent.ts';
 import type { ConnectionToRun } from '../connections/connection-to-run.ts';
+import { noteLinkWebhook } from '../link-sessions/note-link-webhook.ts';
 import type { Schema } from '../schema.ts';
 import { accountsConcerned, connectionConcerned, type Named } from './find-concerned.ts';
 import {
@@ -23,7 +24,7 @@ export interface StoredConsentWebhook {
 }
 
 /**
- * Stores a webhook about the consent of a connection, as `STORE_WEBHOOKS` does. Where the connection's accounts are
+ * Stores a webhook about the consent of a connection, or about link sessions, as `STORE_WEBHOOKS` does. Where the connection's accounts are
  * not known, it has them looked for anew, which reads how the consent stands: what an earlier look has
  * found, or will, does not count.
  */
@@ -37,10 +38,12 @@ export async function storeConsentWebhook(
     );
     const effects = readStored(rows).get(webhook.id);
     if (!effects) return { stored: new Map(), connections: [] };
+    const isOfSession = await noteLinkWebhook(trx, webhook);
     const connections = await askAgain(trx, webhook);
     // It may have waited for the commit of what was found: its accounts are there only now.
-    const added = await addEffects(trx, webhook);
-    if (connections.length > 0 || added.length > 0) {
+    const isOfConsent = webhook.products.includes('connection') || webhook.asksProvider;
+    const added = isOfConsent ? await addEffects(trx, webhook) : [];
+    if (isOfSession || connections.length > 0 || added.length > 0) {
       await trx
         .updateTable('inbound_webhooks')
         .set({ outcome: 'accepted' })

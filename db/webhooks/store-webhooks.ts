@@ -1,3 +1,4 @@
+import type { NamedLinkSession } from '../link-sessions/note-link-webhook.ts';
 import type { EffectProduct } from '../schema.ts';
 
 /** What a webhook says. */
@@ -11,6 +12,8 @@ export interface WebhookReading {
   readonly products: readonly EffectProduct[];
   /** The provider is to be asked how the connection stands. */
   readonly asksProvider: boolean;
+  /** Of which link sessions it tells. */
+  readonly linkSessions?: readonly NamedLinkSession[];
 }
 
 /** A verified webhook, ready to be stored. */
@@ -147,8 +150,12 @@ export function readStored(rows: readonly StoredRow[]): StoredWebhooks {
   return stored;
 }
 
+/** Whether it changes nothing, whomever it names. */
+export const isWithoutEffect = (reading: WebhookReading): boolean =>
+  reading.products.length === 0 && !reading.asksProvider && !reading.linkSessions?.length;
+
 /** Null: it depends on the accounts that it concerns. */
-function outcomeOf({ readable, products, asksProvider }: WebhookReading): string | null {
-  if (!readable) return 'unreadable';
-  return products.length === 0 && !asksProvider ? 'no_effect' : null;
+function outcomeOf(webhook: WebhookReading): string | null {
+  if (!webhook.readable) return 'unreadable';
+  return isWithoutEffect(webhook) ? 'no_effect' : null;
 }

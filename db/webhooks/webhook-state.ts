@@ -32,6 +32,10 @@ export const effectState = sql<EffectState>`case
   when e.signalled_at is not null then 'signalled'
   else 'waiting' end`;
 
+/** Whether the session of which a webhook tells is there, on a row of `link_webhooks l`. */
+const hasSession = sql<boolean>`exists (
+  select from link_sessions s where s.provider = l.provider and s.session_hash = l.session_hash)`;
+
 /** Of a webhook, on a row of `inbound_webhooks w`. The one definition. */
 export const webhookState = sql<WebhookState>`case
   when w.outcome <> 'accepted' then w.outcome
@@ -45,13 +49,19 @@ export const webhookState = sql<WebhookState>`case
       select ${effectState} as state
       from webhook_effects e join accounts a on a.id = e.account_id
       where e.webhook_id = w.id
+      union all
+      select case when l.applied_at is not null then 'applied' else 'waiting' end
+      from link_webhooks l where l.webhook_id = w.id and (l.applied_at is not null or ${hasSession})
     ) effects
   ) end`;
 
 /** Whether something of a webhook may still take effect, on a row of `inbound_webhooks w`. */
-export const isWaiting = sql<boolean>`exists (
+export const isWaiting = sql<boolean>`(exists (
   select from webhook_effects e join accounts a on a.id = e.account_id
-  where e.webhook_id = w.id and e.applied_at is null and ${isLive})`;
+  where e.webhook_id = w.id and e.applied_at is null and ${isLive})
+  or exists (
+    select from link_webhooks l
+    where l.webhook_id = w.id and l.applied_at is null and ${hasSession}))`;
 
 /**
  * Whether `isWaiting` can be relied on where a statement locks the row: what came, or was replayed, within the last
@@ -61,8 +71,9 @@ export const isWaiting = sql<boolean>`exists (
 export const isSettled = sql<boolean>`(w.received_at < now() - interval '1 minute'
   and (w.replayed_at is null or w.replayed_at < now() - interval '1 minute'))`;
 
-const hasUnapplied = sql<boolean>`exists (
-  select from webhook_effects open where open.webhook_id = w.id and open.applied_at is null)`;
+const hasUnapplied = sql<boolean>`(exists (
+  select from webhook_effects open where open.webhook_id = w.id and open.applied_at is null)
+  or exists (select from link_webhooks open where open.webhook_id = w.id and open.applied_at is null))`;
 
 /** What goes before `webhookState`, and follows from it: it leaves an index to find the few by. */
 const NARROWED: Readonly<Record<WebhookState, RawBuilder<boolean>>> = {

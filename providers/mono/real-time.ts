@@ -27,12 +27,13 @@ export async function askBank(
   accountId: string,
   context: ProviderContext,
 ): Promise<void> {
+  const endpoint = endpointFor(part, settings);
   const answer = await api.call(
     {
       method: 'GET',
-      path: accountPath(accountId, part),
+      path: accountPath(accountId, endpoint),
       // What comes with it is not used.
-      query: part === 'transactions' ? { limit: '1' } : {},
+      query: endpoint === 'transactions' ? { limit: '1' } : {},
       subject: 'account',
       realTime: true,
     },
@@ -44,7 +45,7 @@ export async function askBank(
   if (jobId === null) {
     // After 30 seconds without a job to ask for; else what came is of now.
     if (data === null) throw monoError('retry', 'realtime_processing');
-    if (isTrue(headers.get('x-has-new-data'))) await context.paid({ call: `realtime_${part}` });
+    if (isTrue(headers.get('x-has-new-data'))) await context.paid({ call: `realtime_${endpoint}` });
     return;
   }
   const first = jobState(wordIn(headers.get('x-job-status')));
@@ -52,8 +53,17 @@ export async function askBank(
     first === 'processing' ? await awaitJob(api, settings, accountId, jobId, context) : first;
   if (state !== 'finished') throw await failure(api, accountId, jobId, state, context);
   if (isCharged(answer, first) && counted.first(jobId)) {
-    await context.paid({ call: `realtime_${part}` });
+    await context.paid({ call: `realtime_${endpoint}` });
   }
+}
+
+/**
+ * An account has one session in five minutes, which both products share: begun for the balance, it would bring
+ * transactions only after that. So where they are to be had in real time, they are asked for, and bring the
+ * balance along (a guess: no page says what a job of each retrieves).
+ */
+function endpointFor(part: Part, { realtimeTransactions }: MonoSettings): Part {
+  return realtimeTransactions === 'never' ? part : 'transactions';
 }
 
 /**

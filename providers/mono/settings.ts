@@ -17,7 +17,7 @@ export interface MonoSettings {
   readonly jobPollMs: number;
   /** How long a job is waited for. */
   readonly jobTimeoutMs: number;
-  /** The largest answer that is read. A list that is larger is read in parts. */
+  /** The largest answer that is read: it takes ten times as much memory. A longer list is read in parts. */
   readonly maxBytes: number;
 }
 
@@ -51,6 +51,6 @@ export function monoSettings(options: MonoOptions): MonoSettings {
     requestTimeoutMs: options.requestTimeoutMs ?? 60_000,
     jobPollMs: options.jobPollMs ?? 2_000,
     jobTimeoutMs: options.jobTimeoutMs ?? 60_000,
-    maxBytes: options.maxBytes ?? 16 * 1024 * 1024,
+    maxBytes: options.maxBytes ?? 8 * 1024 * 1024,
   };
 }

@@ -313,6 +313,13 @@ it('there is a body of every type, as its schema says', async () => {
       data: { consent_expires_at },
     });
   });
+  await rig.db.transaction().execute(async (trx) => {
+    const data = { link_session_id: connectionId, status: 'exited', status_code: null };
+    await recordEvent(trx, {
+      type: 'link_session.ended',
+      data: { ...data, connection_ids: [] },
+    });
+  });
   const endpoint = await wantUnchanged(await bareAccount(rig.db));
   await disableEndpoint(rig.db, endpoint, 'gone');
   await recordTestEvent(rig.db, endpoint);
@@ -321,7 +328,7 @@ it('there is a body of every type, as its schema says', async () => {
 
   const of = async (query: string): Promise<Document[]> =>
     (await rig.get(`/v1/events?limit=500&${query}`)).body.data;
-  const ofEndpoint = ['endpoint.disabled', 'webhook.test'];
+  const ofEndpoint = ['endpoint.disabled', 'webhook.test', 'link_session.ended'];
   const events = [
     ...(await of(`connection_id=${connectionId}`)),
     ...(await Promise.all(ofEndpoint.map((type) => of(`type=${type}`)))).flat(),

@@ -8,7 +8,7 @@ import type { PlaidFake } from './plaid/fake.ts';
 import { createWebhookKey } from './plaid/webhooks/keys.ts';
 import type { SignedRequest } from './plaid/webhooks/post.ts';
 import type { Forgery } from './plaid/webhooks/sign.ts';
-import { clientOf, plaidFake, refusal, syncAll, webhookEndpoint } from './support.ts';
+import { clientOf, plaidFake, refusal, syncAll, webhookEndpoint } from './plaid-support.ts';
 
 /** As Plaid documents it, with nothing of the fake but the official client's calls. */
 async function verify(client: PlaidApi, text: string, jwt: string, now: number): Promise<void> {
@@ -93,6 +93,19 @@ describe('delivery', () => {
     expect(webhook.attempts).toEqual([500, 204, 200]);
     expect(new Set(endpoint.arrived.map(({ text }) => text)).size).toBe(1);
     expect(new Set(endpoint.arrived.map(({ verification }) => verification)).size).toBe(3);
+  });
+
+  it('gives up on a client that rejects nearly everything', async () => {
+    const endpoint = await webhookEndpoint(Array.from({ length: 40 }, () => 500));
+    const fake = await plaidFake({
+      webhookUrl: endpoint.url,
+      delivery: { givesUpOnRejections: true, retryScale: 0 },
+    });
+    const { itemId } = fake.control.linkItem({ loginId: fake.control.createLogin().id });
+    for (let n = 0; n < 3; n += 1) fake.control.webhooks.send(itemId, { code: 'LOGIN_REPAIRED' });
+    const webhooks = fake.control.webhooks.list();
+    await eventually(() => webhooks.every(({ state }) => state === 'failed'));
+    expect(webhooks.flatMap(({ attempts }) => attempts).length).toBeLessThan(4 * 7);
   });
 
   it('holds webhooks and releases them in any order, or twice', async () => {

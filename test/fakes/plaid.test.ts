@@ -11,7 +11,14 @@ import {
   withUnknownEnumValues,
   withUnknownFields,
 } from './plaid/strange.ts';
-import { clientOf, LINK_REQUEST, plaidFake, refusal, syncAll, webhookEndpoint } from './support.ts';
+import {
+  clientOf,
+  LINK_REQUEST,
+  plaidFake,
+  refusal,
+  syncAll,
+  webhookEndpoint,
+} from './plaid-support.ts';
 
 /** Plaid's official client is the judge here: it knows nothing of the fake. */
 describe('Link', () => {
@@ -356,6 +363,30 @@ describe('/transactions/sync', () => {
     for (const { transaction_id, amount } of last.added) mirror.set(transaction_id, amount);
     expect([...mirror.keys()].toSorted()).toEqual(trueIds(fake, accountId));
     expect(restarts).toBe(changes);
+  });
+
+  it('catches a client that keeps the pages of a pagination that was broken off', async () => {
+    const { fake, client, accessToken, accountId } = await linked();
+    const [first = ''] = [1, 2, 3].map((n) =>
+      fake.control.bookPosted(accountId, { amount: `${n}.00` }),
+    );
+    const asked = { access_token: accessToken, count: 2 };
+    const { data: kept } = await client.transactionsSync(asked);
+    fake.control.remove(first);
+    const next = client.transactionsSync({ ...asked, cursor: kept.next_cursor });
+    const refused = await refusal(next);
+    expect(refused).toMatchObject({
+      status: 400,
+      error: {
+        error_type: 'TRANSACTIONS_ERROR',
+        error_code: 'TRANSACTIONS_SYNC_MUTATION_DURING_PAGINATION',
+      },
+    });
+    const again = await syncAll(client, accessToken);
+    expect(idsOf(again.added)).toEqual(trueIds(fake, accountId));
+    // So what was kept is never taken back.
+    expect(again.removed).toEqual([]);
+    expect(kept.added.map(({ amount }) => amount)).toContain(1);
   });
 
   it('refuses a count beyond 500', async () => {

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { startFreshetWithBank } from '../support/link.ts';
+import { startPage, started, type Page } from '../support/page.ts';
 import { runChain, type RecordedRun } from '../support/run-chain.ts';
+import type { Freshet } from '../support/start-freshet.ts';
+import { askedShapes, PACE_OF_ASKED, PACE_OF_TOLD, toldShapes } from './link-session-shapes.ts';
 import { keepHistory } from './recorded.ts';
 import { replay } from './replay.ts';
 import {
@@ -10,7 +13,6 @@ import {
   PACE_OF_SHAPES,
   PACE_OF_SHORT_RUNS,
   shapes,
-  type Shape,
   type Stage,
 } from './shapes.ts';
 
@@ -31,7 +33,11 @@ function setStage(pace: object): () => Stage {
 }
 
 /** Plays a shape to its end: until the workflow has had so many runs. */
-async function playOn(stage: Stage, play: Shape, count = 1): Promise<RecordedRun[]> {
+async function playOn<S extends { readonly freshet: Freshet }>(
+  stage: S,
+  play: (stage: S) => Promise<string>,
+  count = 1,
+): Promise<RecordedRun[]> {
   const workflowId = await play(stage);
   return await eventually(async () => {
     const runs = await runChain(stage.freshet.temporal, workflowId, count + 1);
@@ -76,6 +82,33 @@ describe('a workflow’s course through several runs', () => {
       await Promise.all(
         kept.map(({ history }, index) => keepHistory(nameOfRun(name, index + 1), history)),
       );
+    },
+    LONGEST_MS,
+  );
+});
+
+describe.each([
+  { who: 'is told by webhooks', pace: PACE_OF_TOLD, shapes: toldShapes },
+  { who: 'asks its provider', pace: PACE_OF_ASKED, shapes: askedShapes },
+])('the course of a link session that $who', ({ pace, shapes }) => {
+  let page: Page;
+  beforeAll(async () => {
+    page = await startPage({ linkSessionPace: pace });
+    page.script(
+      'startLink',
+      ({ customer }: { customer: { id: string } }) => customer.id === 'expires soon',
+      (input) => ({ result: started(`link-${(input as { sessionId: string }).sessionId}`, 500) }),
+    );
+  });
+  afterAll(() => page.close());
+
+  it.concurrent.each(Object.entries(shapes))(
+    '%s is the same when it is replayed (invariant 12)',
+    async (name, play) => {
+      const runs = await playOn(page, play);
+      expect(runs).toHaveLength(1);
+      await expectReplayed(runs, () => name);
+      if (RECORDS) await Promise.all(runs.map(({ history }) => keepHistory(name, history)));
     },
     LONGEST_MS,
   );

@@ -1,4 +1,5 @@
 import { eventually } from '../support/eventually.ts';
+import { LINK_SESSION_SHAPES } from './link-session-shapes.ts';
 import { link, untilFound, untilStatus, whenDone, type Linked } from '../support/link.ts';
 import { expectTruth } from '../support/mirror.ts';
 import type { TestBank } from '../support/start-bank.ts';
@@ -423,6 +424,7 @@ export const nameOfRun = (shape: string, run: number): string => `${shape}-${run
 /** The names of all that is to be recorded. */
 export const NAMES: readonly string[] = [
   ...Object.keys(shapes),
+  ...LINK_SESSION_SHAPES,
   ...Object.entries(inShortRuns).flatMap(([shape, { runs }]) =>
     Array.from({ length: runs }, (_, index) => nameOfRun(shape, index + 1)),
   ),

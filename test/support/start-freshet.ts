@@ -5,6 +5,7 @@ import type { DeliveryPace } from '../../config/delivery-pace.ts';
 import { readEndpointRules } from '../../config/endpoint-rules.ts';
 import { INTERVAL_MS, type IntervalTable } from '../../config/interval.ts';
 import { createLogger, type Logger } from '../../config/logger.ts';
+import { LINK_SESSION_PACE, type LinkSessionPace } from '../../config/link-session-pace.ts';
 import { PACE, type Pace } from '../../config/pace.ts';
 import type { SenderSettings } from '../../config/sender-settings.ts';
 import { createApiKey } from '../../credentials/api-key.ts';
@@ -28,6 +29,8 @@ export interface FreshetOptions {
   readonly intervals?: Partial<IntervalTable>;
   readonly pace?: Partial<Pace>;
   readonly deliveryPace?: Partial<DeliveryPace>;
+  readonly linkSessionPace?: Partial<LinkSessionPace>;
+  readonly publicUrl?: string;
   /** Other limits of the providers than their own. */
   readonly limits?: Partial<ProviderLimits>;
   /** A database of the test's own, migrated; a fresh one in the run's Postgres when not given. */
@@ -137,6 +140,8 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
     metricsAddress: options.metricsAddress,
     intervals: { ...INTERVAL_MS, ...options.intervals },
     pace: { ...PACE, ...options.pace },
+    linkSessionPace: { ...LINK_SESSION_PACE, ...options.linkSessionPace },
+    publicUrl: options.publicUrl,
   });
   const env = {
     FRESHET_DATABASE_URL: databaseUrl,
@@ -151,13 +156,18 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
   async function startWorker(more: Readonly<Record<string, string>> = {}): Promise<NodeProcess> {
     const worker = await startProcess(
       options.workerMain ??
-        (options.intervals || options.pace || options.deliveryPace || options.limits
+        (options.intervals ||
+        options.pace ||
+        options.deliveryPace ||
+        options.linkSessionPace ||
+        options.limits
           ? 'test/support/paced-worker-main.ts'
           : 'worker/main.ts'),
       {
         TEST_INTERVALS: JSON.stringify(options.intervals ?? {}),
         TEST_PACE: JSON.stringify(options.pace ?? {}),
         TEST_DELIVERY_PACE: JSON.stringify(options.deliveryPace ?? {}),
+        TEST_LINK_SESSION_PACE: JSON.stringify(options.linkSessionPace ?? {}),
         TEST_LIMITS: JSON.stringify(options.limits ?? {}),
         ...env,
         FRESHET_WORKFLOW_BUNDLE: runInfo().workflowBundle,

@@ -4,6 +4,7 @@ import { readEndpointRules } from '../../config/endpoint-rules.ts';
 import { INTERVAL_MS, type IntervalTable } from '../../config/interval.ts';
 import { createLogger } from '../../config/logger.ts';
 import { onShutdown } from '../../config/on-shutdown.ts';
+import { LINK_SESSION_PACE, type LinkSessionPace } from '../../config/link-session-pace.ts';
 import { PACE, type Pace } from '../../config/pace.ts';
 import { readQueueSettings } from '../../config/queue-settings.ts';
 import type { Environment } from '../../config/secrets.ts';
@@ -17,7 +18,8 @@ import { limitedProviders } from './limited-providers.ts';
 
 /**
  * A worker with the faster intervals, the pace and the limits of providers that its test gave to the
- * API too, as JSON in `TEST_INTERVALS`, `TEST_PACE`, `TEST_DELIVERY_PACE` and `TEST_LIMITS`. Its providers are those of its environment when none are given.
+ * API too, as JSON in `TEST_INTERVALS`, `TEST_PACE`, `TEST_DELIVERY_PACE`,
+ * `TEST_LINK_SESSION_PACE` and `TEST_LIMITS`. Its providers are those of its environment when none are given.
  */
 export async function startPacedWorker(
   environment: Environment,
@@ -36,6 +38,9 @@ export async function startPacedWorker(
   const deliveryPace = JSON.parse(
     environment['TEST_DELIVERY_PACE'] ?? '{}',
   ) as Partial<DeliveryPace>;
+  const linkSessionPace = JSON.parse(
+    environment['TEST_LINK_SESSION_PACE'] ?? '{}',
+  ) as Partial<LinkSessionPace>;
   const limits = JSON.parse(environment['TEST_LIMITS'] ?? '{}') as Partial<ProviderLimits>;
   const providers = limitedProviders(given ?? configuredProviders(environment), limits);
   const knownProviders = given?.names ?? KNOWN_PROVIDERS;
@@ -54,6 +59,7 @@ export async function startPacedWorker(
     stop: onShutdown(),
     intervals: { ...INTERVAL_MS, ...intervals },
     pace: { ...PACE, ...pace },
+    linkSessionPace: { ...LINK_SESSION_PACE, ...linkSessionPace },
     deliveryPace: { ...DELIVERY_PACE, ...deliveryPace },
     endpointRules: readEndpointRules(environment),
   });

@@ -105,8 +105,8 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
   const accountWorkflows = silentWorkflows();
   const providers = createProviderRegistry(options.providers ?? [provider]);
   const keyRing = createKeyRing(`test:${randomBytes(32).toString('base64')}`);
-  const connectionWorkflows = inPlace({ db, providers, keyRing });
   const metrics = createMetrics(noopMetricMeter).ofProvider('okra');
+  const connectionWorkflows = inPlace({ db, providers, keyRing, logger, metrics });
   const webhooks = { retentionDays: 30, bodies: 'encrypted' as const };
   const shared = { db, providers, keyRing, accountWorkflows, connectionWorkflows, logger };
   const endpointWorkflows: EndpointWorkflows = { wake: () => Promise.resolve() };
@@ -118,6 +118,7 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
     metrics,
     webhooks,
     endpointWorkflows,
+    linkSessionWorkflows: { start: () => Promise.resolve(true), tell: () => Promise.resolve() },
     deliveries,
     events: { retentionDays: 30 },
   };
@@ -129,15 +130,8 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
   const appOn = (other: Database): Hono => {
     const store = storeOn(other);
     const bodies = 'encrypted' as const;
-    const intake = createWebhookIntake({
-      db: other,
-      store,
-      dispatcher,
-      askProviders,
-      keyRing,
-      bodies,
-      logger,
-    });
+    const shared = { dispatcher, askProviders, tellLinkSessions: () => undefined };
+    const intake = createWebhookIntake({ db: other, store, ...shared, keyRing, bodies, logger });
     const door = openDoor({ db: other, keyRing, logger });
     return createApp({
       ...deps,
@@ -145,8 +139,8 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
       db: other,
       door,
       intake,
-      dispatcher,
-      askProviders,
+      ...shared,
+      publicUrl: null,
       temporalIsUp: () => Promise.resolve(true),
     });
   };
@@ -240,7 +234,7 @@ function silentWorkflows(): AccountWorkflows {
 }
 
 /** Looks for accounts at once, in this process; unlinks nothing. */
-function inPlace(deps: Pick<ActivityDeps, 'db' | 'providers' | 'keyRing'>): ConnectionWorkflows {
+function inPlace(deps: Parameters<typeof discoverAccounts>[0]): ConnectionWorkflows {
   return {
     start: () => Promise.resolve(false),
     async ask(work, { id }) {

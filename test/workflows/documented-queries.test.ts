@@ -35,6 +35,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   'First scans under way 1': [{ finds: ['scanned'] }],
   'Refreshed at an interval 1': [{ finds: ['by the minute'] }],
   'Links and unlinks in progress 1': [{ finds: ['a link', 'an unlink'] }],
+  "Customers at a provider's page 1": [{ finds: ['a session'] }],
   'Deliveries in progress 1': [{ finds: ['a delivery'] }],
   'One account 1': [{ finds: ['paused'] }],
   'Ended though nobody unlinked it 1': [{ finds: ['killed'] }],
@@ -65,6 +66,7 @@ beforeAll(async () => {
     start('a link', 'connectionLink'),
     start('an unlink', 'connectionUnlink'),
     start('a delivery', 'endpointDelivery'),
+    start('a session', 'linkSession'),
   ]);
 }, 120_000);
 afterAll(() => close());

@@ -1,8 +1,10 @@
 import { correctIntervals } from './correct-intervals.ts';
+import { deleteBudgets } from './delete-unused-budgets.ts';
 import { deleteEndpoints, deleteEvents } from './delete-old-events.ts';
 import { deleteRejected, deleteWebhooks } from './delete-old-webhooks.ts';
 import { markStale } from './mark-stale.ts';
 import { redactWebhooks } from './redact-webhooks.ts';
+import { deleteLinkSessions, startLinkSessions, tellLinkSessions } from './link-sessions.ts';
 import { checkAccounts } from './check-accounts.ts';
 import type { Repair } from './repair.ts';
 import { signalWebhooks } from './signal-webhooks.ts';
@@ -29,12 +31,16 @@ export const repairs: Readonly<Record<string, Repair>> = {
   expiries_told: tellExpiries,
   links_started: startLinks,
   unlinks_started: startUnlinks,
+  link_sessions_started: startLinkSessions,
+  link_sessions_told: tellLinkSessions,
   checks_started: checkAccounts,
   // Behind what starts and tells the accounts of the round as they were read.
   intervals_corrected: correctIntervals,
   webhook_bodies_redacted: redactWebhooks,
   webhooks_deleted: deleteWebhooks,
   rejected_webhooks_deleted: deleteRejected,
+  link_sessions_deleted: deleteLinkSessions,
   events_deleted: deleteEvents,
   endpoints_deleted: deleteEndpoints,
+  budgets_deleted: deleteBudgets,
 };

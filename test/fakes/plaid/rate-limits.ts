@@ -26,7 +26,7 @@ const LIMITS: Readonly<Record<Environment, Readonly<Record<string, Limit>>>> = {
     '/institutions/get_by_id': limit(null, 400, 'INSTITUTIONS_GET_BY_ID_LIMIT'),
     '/item/get': limit(15, 5000, 'ITEM_GET_LIMIT'),
     '/item/remove': limit(30, 2000, 'RATE_LIMIT'),
-    '/transactions/refresh': limit(2, 100, 'TRANSACTIONS_LIMIT'),
+    '/transactions/refresh': limit(2, 100, 'TRANSACTIONS_REFRESH_LIMIT'),
     '/transactions/sync': limit(50, 2500, 'TRANSACTIONS_SYNC_LIMIT'),
   },
   sandbox: {
@@ -36,7 +36,7 @@ const LIMITS: Readonly<Record<Environment, Readonly<Record<string, Limit>>>> = {
     '/institutions/get_by_id': limit(null, 400, 'INSTITUTIONS_GET_BY_ID_LIMIT'),
     '/item/get': limit(40, 5000, 'ITEM_GET_LIMIT'),
     '/item/remove': limit(100, 500, 'RATE_LIMIT'),
-    '/transactions/refresh': limit(2, 100, 'TRANSACTIONS_LIMIT'),
+    '/transactions/refresh': limit(2, 100, 'TRANSACTIONS_REFRESH_LIMIT'),
     '/transactions/sync': limit(50, 1000, 'TRANSACTIONS_SYNC_LIMIT'),
   },
 };

@@ -45,7 +45,13 @@ export async function startPlaidFake(options: PlaidFakeOptions = {}): Promise<Pl
   const clock = createClock(options.clock);
   const keys = await createWebhookKeys(clock);
   const deliverer = createDeliverer(
-    { retryScale: 0.001, timeoutMs: 10_000, signsRetriesAnew: true, ...options.delivery },
+    {
+      retryScale: 0.001,
+      timeoutMs: 10_000,
+      signsRetriesAnew: true,
+      givesUpOnRejections: false,
+      ...options.delivery,
+    },
     (text) => signWebhook(keys, clock, text),
   );
   const world: World = {

@@ -74,6 +74,23 @@ describe('real time', () => {
     expect(bank.mono.control.realTimeCount(id)).toMatchObject({ sessions: 1, charged: 1 });
   });
 
+  it('asks for transactions where both are wanted, so that one session brings both', async () => {
+    await using bank = await startBank({
+      realtimeBalance: 'asked',
+      realtimeTransactions: 'asked',
+    });
+    const { ref, id } = await linkOne(bank);
+    bank.mono.control.addTransaction(id, { id: 'new', amount: 1, type: 'credit' });
+    const context = countingContext();
+    const [balance, { upserts }] = await Promise.all([
+      refreshed(bank.provider, ref, context),
+      readAll(bank.provider, ref, { scope: 'full' }, { refresh: true, context }),
+    ]);
+    expect(balance.current).toBe('0.01');
+    expect(upserts.map((one) => one.providerTransactionId)).toEqual(['new']);
+    expect(context.paidFor).toEqual(['realtime_transactions']);
+  });
+
   it.each(['processing', 'enqueued'] as const)('waits for a job that is %s', async (mode) => {
     await using bank = await startBank();
     const { ref, id } = await linkOne(bank);

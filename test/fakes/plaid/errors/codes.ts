@@ -110,8 +110,7 @@ export const ERROR_CODES = {
   ]),
   ...table('INVALID_REQUEST', 404, [['NO_LONGER_AVAILABLE'], ['NOT_FOUND', 'not found']]),
   ...table('INVALID_RESULT', 400, [
-    ['LAST_UPDATED_DATETIME_OUT_OF_RANGE'],
-    ['PLAID_DIRECT_ITEM_IMPORT_RETURNED_INVALID_MFA'],
+    ['LAST_UPDATED_DATETIME_OUT_OF_RANGE', 'requested datetime out of range'],
   ]),
   ...table('OAUTH_ERROR', 400, [
     ['INCORRECT_OAUTH_NONCE'],
@@ -130,12 +129,14 @@ export const ERROR_CODES = {
     ['ITEM_GET_LIMIT', 'rate limit exceeded for attempts to access this item'],
     ['RATE_LIMIT', 'rate limit exceeded for attempts to access this item'],
     ['TRANSACTIONS_LIMIT', 'rate limit exceeded for attempts to access this item'],
+    ['TRANSACTIONS_REFRESH_LIMIT', 'rate limit exceeded for attempts to access this item'],
     ['TRANSACTIONS_SYNC_LIMIT', 'rate limit exceeded for attempts to access this item'],
   ]),
   ...table('SANDBOX_ERROR', 400, [
     ['SANDBOX_PRODUCT_NOT_ENABLED'],
     ['SANDBOX_WEBHOOK_INVALID', 'no webhook is set for this item'],
-    ['SANDBOX_BANK_TRANSFER_EVENT_TRANSITION_INVALID'],
+    ['SANDBOX_ACCOUNT_SELECT_V2_NOT_ENABLED'],
+    ['SANDBOX_TRANSFER_EVENT_TRANSITION_INVALID'],
   ]),
   ...table('TRANSACTIONS_ERROR', 400, [
     [

@@ -1,6 +1,7 @@
 import { HOUR } from '../clock.ts';
 import type { Webhook } from './outbox.ts';
 import { postWebhook, signedRequest } from './post.ts';
+import { createRejections } from './rejections.ts';
 
 /**
  * "If there is a non-200 response or no response within 10 seconds", a webhook is sent again for up
@@ -19,6 +20,11 @@ export interface DeliveryOptions {
    * be accepted by anybody who verifies as documented.
    */
   readonly signsRetriesAnew: boolean;
+  /**
+   * Whether nothing is sent again once more than 90 % of a day's attempts were rejected
+   * (docs/api/webhooks). Of at least ten attempts: that number is a guess.
+   */
+  readonly givesUpOnRejections: boolean;
 }
 
 export interface Deliverer {
@@ -30,6 +36,7 @@ export function createDeliverer(
   options: DeliveryOptions,
   sign: (text: string) => Promise<string>,
 ): Deliverer {
+  const rejections = createRejections();
   const running = new Set<Promise<void>>();
   const closing = new AbortController();
 
@@ -41,11 +48,13 @@ export function createDeliverer(
       const status = await postWebhook(signedRequest(webhook.url, webhook.text, jwt), signal);
       if (closing.signal.aborted) return;
       webhook.attempts.push(status);
+      rejections.note(status !== 200);
       if (status === 200) {
         webhook.state = 'delivered';
         return;
       }
-      if (waited + pause > FOR_MS) {
+      const hopeless = options.givesUpOnRejections && rejections.areMost();
+      if (waited + pause > FOR_MS || hopeless) {
         webhook.state = 'failed';
         return;
       }
