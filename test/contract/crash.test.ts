@@ -22,7 +22,7 @@ describe('a worker that is killed in the middle of the scans', () => {
         const isPaged = cannot.pages === undefined;
         await bank.pagesOf(10);
         const customer = await bank.open({ transactions: ROWS });
-        ends.push(await bank.slowPages(customer, isPaged ? 600 : 4_000));
+        ends.push(await bank.slowPages(customer, isPaged ? 2_000 : 20_000));
         linked.set(name, await found(await ask(customer), customer));
         await eventually(async () => {
           const calls = await bank.calls(customer);
