@@ -110,10 +110,11 @@ export function temporalUiUrl({ temporalUiPort }: StartSettings): string {
   return `http://127.0.0.1:${temporalUiPort}`;
 }
 
+const isPassedOn = (name: string): boolean =>
+  PASSED_ON.has(name) || OF_PROVIDERS.some((prefix) => name.startsWith(prefix));
+
 function withoutOurs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const foreign = /^(?!FRESHET_|TEMPORAL_|npm_)/;
-  const isPassedOn = (name: string): boolean =>
-    PASSED_ON.has(name) || OF_PROVIDERS.some((prefix) => name.startsWith(prefix));
   return Object.fromEntries(
     Object.entries(env).filter(([name]) => foreign.test(name) || isPassedOn(name)),
   );
