@@ -424,6 +424,21 @@ describe('a refresh', () => {
     expect(fake.control.calls('/transactions/refresh')).toEqual([]);
   });
 
+  it('that an Item of cards at Capital One cannot have keeps nobody from its transactions', async () => {
+    const bank = await oneAccount({
+      options: { transactionsRefresh: 'always' },
+      institutionId: 'ins_128026',
+      accounts: [{ type: 'credit' }],
+    });
+    book(bank, bank.account.bankAccountId, 3);
+    const context = counting();
+    const query = { scope: 'full' } as const;
+    const read = await readAll(bank.provider, bank.account, query, { refresh: true, context });
+    expect(bank.fake.control.calls('/transactions/refresh')).toHaveLength(1);
+    expect(read.upserts).toHaveLength(3);
+    expect(context.told).toEqual([]);
+  });
+
   it('of one account of an Item is one of all of them', async () => {
     const { fake, provider, account } = await oneAccount({
       options: { transactionsRefresh: 'always' },
