@@ -54,9 +54,7 @@ export async function* fetchTransactions(
     next = await page(from);
   } catch (error) {
     if (isProviderError(error, 'product_not_ready')) return preparing;
-    // A cursor that Plaid does not know (any more), which it calls INVALID_FIELD as it does no other of
-    // these fields: the account is read from the beginning.
-    if (from === null || !isProviderError(error, 'invalid_field')) throw error;
+    if (from === null || !isOfCursor(error)) throw error;
     from = null;
     next = await page(from);
   }
@@ -83,6 +81,15 @@ function endOf(last: SyncPage, isWhole: boolean, dataAsOf: string): Transactions
     dataAsOf,
     preparing: last.status === 'INITIAL_UPDATE_COMPLETE',
   };
+}
+
+/**
+ * Whether Plaid refuses the cursor of a first page, so that the account has to be read from the beginning. One
+ * that it does not know (any more) it calls INVALID_FIELD, as it does no other of these fields. That a pagination
+ * has moved, before one has begun, is said of the cursor itself, and goes on being said (github.com/monetr/monetr/pull/3126).
+ */
+function isOfCursor(error: unknown): boolean {
+  return isProviderError(error, 'invalid_field') || isProviderError(error, 'pagination_moved');
 }
 
 /** The cursor of the page before is Plaid's own of a moment ago: refused, it was moved. */

@@ -283,6 +283,19 @@ describe('a read since a cursor', () => {
     ]);
   });
 
+  it('begins again from the beginning where the cursor itself is said to have moved', async () => {
+    const { provider, wire } = await scriptedSync(
+      [400, errorEnvelope('TRANSACTIONS_SYNC_MUTATION_DURING_PAGINATION')],
+      [200, page({ added: [ROW] })],
+    );
+    const query = { scope: 'incremental', cursor: { cursor: 'c-0' } } as const;
+    const read = await readAll(provider, ACCOUNT, query);
+    expect(read.upserts).toHaveLength(1);
+    expect(read.end).toMatchObject({ cursor: { cursor: 'c-1' }, complete: EVERYTHING });
+    const syncs = wire.requests.filter(({ path }) => path === '/transactions/sync');
+    expect(syncs.map(({ body }) => JSON.parse(body).cursor)).toEqual(['c-0', undefined]);
+  });
+
   it.each([null, 'text', {}, { cursor: '' }])(
     'refuses %j for a cursor of its own',
     async (cursor) => {
