@@ -431,6 +431,27 @@ describe('a refresh', () => {
     expect(fake.control.paidCalls()).toBe(1);
   });
 
+  it.each(['NOT_READY', 'INITIAL_UPDATE_COMPLETE'])(
+    'is not paid for while Plaid is at the bank anyway (%s)',
+    async (status) => {
+      calls = 0;
+      const { provider, wire } = await scripted(
+        syncsOf([200, page({ transactions_update_status: status })]),
+        { transactionsRefresh: 'always' },
+      );
+      const context = counting();
+      const { end } = await readAll(
+        provider,
+        ACCOUNT,
+        { scope: 'full' },
+        { refresh: true, context },
+      );
+      expect(end.preparing).toBe(true);
+      expect(context.told).toEqual([]);
+      expect(wire.requests.map(({ path }) => path)).not.toContain('/transactions/refresh');
+    },
+  );
+
   it('is never asked for without that', async () => {
     const { fake, provider, account } = await oneAccount();
     await readAll(provider, account, { scope: 'full' }, { refresh: true });
