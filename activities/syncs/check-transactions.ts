@@ -9,7 +9,10 @@ const LATEST = '2200-01-01';
 /** ISO 4217's codes for funds and units of account, which the runtime's list leaves out. */
 const FUNDS = ['BOV', 'CHE', 'CHW', 'CLF', 'COU', 'MXV', 'USN', 'UYI', 'UYW', 'VED', 'XAD', 'XUA'];
 
-const CURRENCIES = new Set([...Intl.supportedValuesOf('currency'), ...FUNDS]);
+/** ISO 4217's code for no currency, which providers write where a bank names none, or none of ISO's. */
+const NO_CURRENCY = 'XXX';
+
+const CURRENCIES = new Set([...Intl.supportedValuesOf('currency'), ...FUNDS, NO_CURRENCY]);
 
 /** Parts what can be stored from what cannot, whatever the provider. */
 export function checkTransactions(transactions: readonly ProviderTransaction[]): {

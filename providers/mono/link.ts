@@ -23,13 +23,8 @@ export async function link(
   if (!read.success) throw new InvalidLink('link', 'must be an object with code or account_id');
   if ('account_id' in read.data) return await known(api, read.data.account_id, context);
   const accountId = await exchange(api, read.data.code, context);
-  try {
-    return await linked(api, accountId, context);
-  } catch (error) {
-    // The code is spent: what only the institution's name is missing for must not lose the account.
-    if (error instanceof ProviderError && error.kind === 'retry') return connectionOf(accountId);
-    throw error;
-  }
+  // The code is spent: whatever else fails, the account must not be lost.
+  return await linked(api, accountId, context).catch(() => connectionOf(accountId));
 }
 
 async function known(api: MonoApi, accountId: string, context: CallContext) {

@@ -49,12 +49,20 @@ export async function askBank(
     return;
   }
   const first = jobState(wordIn(headers.get('x-job-status')));
-  const state =
-    first === 'processing' ? await awaitJob(api, settings, accountId, jobId, context) : first;
-  if (state !== 'finished') throw await failure(api, accountId, jobId, state, context);
-  if (isCharged(answer, first) && counted.first(jobId)) {
+  const count = async (): Promise<void> => {
+    if (!isCharged(answer, first) || !counted.first(jobId)) return;
     await context.paid({ call: `realtime_${endpoint}` });
+  };
+  let state = first;
+  try {
+    if (first === 'processing') state = await awaitJob(api, settings, accountId, jobId, context);
+  } catch (error) {
+    // It goes on without us, and may find something.
+    await count();
+    throw error;
   }
+  if (state !== 'finished') throw await failure(api, accountId, jobId, state, context);
+  await count();
 }
 
 /**

@@ -1,3 +1,4 @@
+import { ProviderError } from '../errors.ts';
 import type { LosslessJson } from '../json.ts';
 import type { ProviderBalance, ProviderContext, Timestamp } from '../provider.ts';
 import { accountsIn } from './accounts.ts';
@@ -11,6 +12,8 @@ import { toBalance, toBalanceHead } from './transform/balance.ts';
 const DAY_MS = 86_400_000;
 /** How old a balance may be where a bank gives none of now. */
 const OLDEST_DAYS = 7;
+/** That there is none of now, or none that is recent enough, and that it will not help to ask again. */
+const NONE_OF_NOW = new Set(['products_not_supported', 'last_updated_datetime_out_of_range']);
 
 /**
  * The balance that Plaid read with the last transactions. Free. It is at least as recent as they are, so
@@ -32,11 +35,27 @@ export async function readCachedBalance(
   return balanceIn(answer, providerAccountId, known);
 }
 
+/** The balance of now; the cached one, which tells its age, where there can be none. */
+export async function readNewestBalance(
+  api: PlaidApi,
+  items: RecentItems,
+  item: PlaidItem,
+  providerAccountId: string,
+  context: ProviderContext,
+): Promise<ProviderBalance> {
+  try {
+    return await readRealtimeBalance(api, item, providerAccountId, context);
+  } catch (error) {
+    if (!(error instanceof ProviderError && NONE_OF_NOW.has(error.code))) throw error;
+    return await readCachedBalance(api, items, item, providerAccountId, context);
+  }
+}
+
 /**
  * Asks the bank. Plaid charges for each call that succeeds. `min_last_updated_datetime` is asked for by
  * Capital One, which gives no balance of now for cards and loans; elsewhere it has no effect.
  */
-export async function readRealtimeBalance(
+async function readRealtimeBalance(
   api: PlaidApi,
   { accessToken, itemId }: PlaidItem,
   providerAccountId: string,

@@ -1,7 +1,7 @@
 import type { Provider, ProviderContext } from '../provider.ts';
 import { listAccounts } from './accounts.ts';
 import { createPlaidApi } from './api.ts';
-import { readCachedBalance, readRealtimeBalance } from './balance.ts';
+import { readCachedBalance, readNewestBalance } from './balance.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { check } from './check.ts';
 import { itemOf } from './credentials.ts';
@@ -46,9 +46,8 @@ export function createPlaidProvider(
     async fetchBalance(account, { refresh }, context) {
       const item = itemOf(settings, account);
       const isRealtime = refresh && settings.realtimeBalance !== 'never';
-      return isRealtime
-        ? await readRealtimeBalance(api, item, account.providerAccountId, context)
-        : await readCachedBalance(api, items, item, account.providerAccountId, context);
+      const readBalance = isRealtime ? readNewestBalance : readCachedBalance;
+      return await readBalance(api, items, item, account.providerAccountId, context);
     },
     async *fetchTransactions(account, query, { refresh }, context) {
       const item = itemOf(settings, account);

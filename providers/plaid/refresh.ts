@@ -1,11 +1,17 @@
+import { ProviderError } from '../errors.ts';
 import type { ProviderContext } from '../provider.ts';
 import type { PlaidApi } from './api.ts';
 import type { PlaidItem } from './credentials.ts';
+
+const WITHOUT = new Set(['products_not_supported', 'product_not_ready']);
 
 /**
  * Has Plaid look at the bank for new transactions. Plaid charges for it. What it finds comes later, with a
  * webhook. It is about all accounts of the Item, which are refreshed one by one: within a minute of one,
  * over all workers, there is no second.
+ *
+ * An Item that cannot be refreshed, as Capital One's of cards alone, or of which Plaid has no transactions yet,
+ * is read without.
  */
 export async function refreshTransactions(
   api: PlaidApi,
@@ -15,6 +21,11 @@ export async function refreshTransactions(
   const isOfUs = await context.take([{ key: `refresh once item ${itemId}`, perMinute: 1 }]);
   if (isOfUs > 0) return;
   const body = { access_token: accessToken };
-  await api.post({ path: 'transactions/refresh', body, itemId, asksBank: true }, context);
+  try {
+    await api.post({ path: 'transactions/refresh', body, itemId, asksBank: true }, context);
+  } catch (error) {
+    if (error instanceof ProviderError && WITHOUT.has(error.code)) return;
+    throw error;
+  }
   await context.paid({ call: 'transactions_refresh' });
 }

@@ -39,7 +39,6 @@ export async function* fetchTransactions(
   const since = query.scope === 'full' ? null : cursorOf(query.cursor);
   const state = await items.read(item, context);
   assertConsent(state);
-  if (options.refresh) await refreshTransactions(api, item, context);
   // As old as Plaid's own copy of the bank's list can be, and never newer than it.
   const dataAsOf = state.updatedAt ?? state.createdAt ?? new Date().toISOString();
 
@@ -54,14 +53,17 @@ export async function* fetchTransactions(
     next = await page(from);
   } catch (error) {
     if (isProviderError(error, 'product_not_ready')) return preparing;
-    // A cursor that Plaid does not know (any more), which it calls INVALID_FIELD as it does no other of
-    // these fields: the account is read from the beginning.
-    if (from === null || !isProviderError(error, 'invalid_field')) throw error;
+    if (from === null || !isOfCursor(error)) throw error;
     from = null;
     next = await page(from);
   }
+  // While Plaid collects the history it is at the bank anyway: that is not to be paid for.
+  if (options.refresh && !isCollecting(next)) {
+    await refreshTransactions(api, item, context);
+    next = await page(from);
+  }
   for (let pages = 1; ; pages += 1) {
-    if (next.status === 'NOT_READY' || next.nextCursor === '') return preparing;
+    if (isNotReady(next)) return preparing;
     yield { upserts: next.upserts, rejected: next.rejected, removed: next.removed };
     if (!next.hasMore) break;
     if (pages >= MAX_PAGES) throw plaidError('bug', 'pagination_endless');
@@ -69,6 +71,12 @@ export async function* fetchTransactions(
   }
   return endOf(next, from === null, dataAsOf);
 }
+
+const isNotReady = ({ status, nextCursor }: SyncPage): boolean =>
+  status === 'NOT_READY' || nextCursor === '';
+
+const isCollecting = (page: SyncPage): boolean =>
+  isNotReady(page) || page.status === 'INITIAL_UPDATE_COMPLETE';
 
 /**
  * A stream that was read from its beginning holds everything, once Plaid says that it has all of the
@@ -81,8 +89,17 @@ function endOf(last: SyncPage, isWhole: boolean, dataAsOf: string): Transactions
     cursor: cursorFor(last.nextCursor),
     complete: isWhole && isComplete ? { from: null, to: null } : null,
     dataAsOf,
-    preparing: last.status === 'INITIAL_UPDATE_COMPLETE',
+    preparing: isCollecting(last),
   };
+}
+
+/**
+ * Whether Plaid refuses the cursor of a first page, so that the account has to be read from the beginning. One
+ * that it does not know (any more) it calls INVALID_FIELD, as it does no other of these fields. That a pagination
+ * has moved, before one has begun, is said of the cursor itself, and goes on being said (github.com/monetr/monetr/pull/3126).
+ */
+function isOfCursor(error: unknown): boolean {
+  return isProviderError(error, 'invalid_field') || isProviderError(error, 'pagination_moved');
 }
 
 /** The cursor of the page before is Plaid's own of a moment ago: refused, it was moved. */

@@ -87,13 +87,16 @@ it('refuses a code that is used, or older than ten minutes', async () => {
   expect(late).toMatchObject({ field: 'link.code' });
 });
 
-it('keeps the account of a spent code where only its details cannot be read', async () => {
-  const { id } = await linkOne(bank);
-  const code = bank.mono.control.codeFor(id);
-  bank.mono.control.faults.add('account', { kind: 'status', status: 503 });
-  const linked = await bank.provider.link({ code }, testContext());
-  expect(linked).toMatchObject({ providerConnectionId: id, institutionName: null });
-});
+it.each([503, 403, 404, 400])(
+  'keeps the account of a spent code where only its details cannot be read (%s)',
+  async (status) => {
+    const { id } = await linkOne(bank);
+    const code = bank.mono.control.codeFor(id);
+    bank.mono.control.faults.add('account', { kind: 'status', status });
+    const linked = await bank.provider.link({ code }, testContext());
+    expect(linked).toMatchObject({ providerConnectionId: id, institutionName: null });
+  },
+);
 
 it('opens Mono’s page for a first link, with the session as its reference', async () => {
   const started = await start(bank.provider, 'session-of-a-test');

@@ -111,8 +111,12 @@ describe('real time', () => {
     await using bank = await startBank({ jobTimeoutMs: 30 });
     const { ref } = await linkOne(bank);
     bank.mono.control.settings.realTime = 'processing';
-    const error = await errorOf(refreshed(bank.provider, ref, testContext()));
+    const context = countingContext();
+    const error = await errorOf(refreshed(bank.provider, ref, context));
     expect(error).toMatchObject({ kind: 'retry', code: 'realtime_processing' });
+    // It may find something yet. Asked for again, it is the same job.
+    await errorOf(refreshed(bank.provider, ref, context));
+    expect(context.paidFor).toEqual(['realtime_balance']);
   });
 
   it('ends with its caller', async () => {

@@ -153,4 +153,23 @@ describe('a real-time balance', () => {
     const balance = await provider.fetchBalance(account, REALTIME, testContext());
     expect(balance.current).toBe('110.00');
   });
+
+  it.each(['LAST_UPDATED_DATETIME_OUT_OF_RANGE', 'PRODUCTS_NOT_SUPPORTED'] as const)(
+    'that there can be none of (%s) is the cached one, free of charge',
+    async (code) => {
+      const { fake, provider, accounts } = await linkedBank({
+        options: { realtimeBalance: 'always' },
+      });
+      const [account] = accounts;
+      if (!account) throw new Error('there is one');
+      const cached = await provider.fetchBalance(account, CACHED, testContext());
+      fake.control.faults.add({
+        endpoint: '/accounts/balance/get',
+        fault: { kind: 'error', code },
+      });
+      const context = counting();
+      expect(await provider.fetchBalance(account, REALTIME, context)).toEqual(cached);
+      expect(context.calls).toEqual([]);
+    },
+  );
 });

@@ -283,6 +283,19 @@ describe('a read since a cursor', () => {
     ]);
   });
 
+  it('begins again from the beginning where the cursor itself is said to have moved', async () => {
+    const { provider, wire } = await scriptedSync(
+      [400, errorEnvelope('TRANSACTIONS_SYNC_MUTATION_DURING_PAGINATION')],
+      [200, page({ added: [ROW] })],
+    );
+    const query = { scope: 'incremental', cursor: { cursor: 'c-0' } } as const;
+    const read = await readAll(provider, ACCOUNT, query);
+    expect(read.upserts).toHaveLength(1);
+    expect(read.end).toMatchObject({ cursor: { cursor: 'c-1' }, complete: EVERYTHING });
+    const syncs = wire.requests.filter(({ path }) => path === '/transactions/sync');
+    expect(syncs.map(({ body }) => JSON.parse(body).cursor)).toEqual(['c-0', undefined]);
+  });
+
   it.each([null, 'text', {}, { cursor: '' }])(
     'refuses %j for a cursor of its own',
     async (cursor) => {
@@ -418,10 +431,46 @@ describe('a refresh', () => {
     expect(fake.control.paidCalls()).toBe(1);
   });
 
+  it.each(['NOT_READY', 'INITIAL_UPDATE_COMPLETE'])(
+    'is not paid for while Plaid is at the bank anyway (%s)',
+    async (status) => {
+      calls = 0;
+      const { provider, wire } = await scripted(
+        syncsOf([200, page({ transactions_update_status: status })]),
+        { transactionsRefresh: 'always' },
+      );
+      const context = counting();
+      const { end } = await readAll(
+        provider,
+        ACCOUNT,
+        { scope: 'full' },
+        { refresh: true, context },
+      );
+      expect(end.preparing).toBe(true);
+      expect(context.told).toEqual([]);
+      expect(wire.requests.map(({ path }) => path)).not.toContain('/transactions/refresh');
+    },
+  );
+
   it('is never asked for without that', async () => {
     const { fake, provider, account } = await oneAccount();
     await readAll(provider, account, { scope: 'full' }, { refresh: true });
     expect(fake.control.calls('/transactions/refresh')).toEqual([]);
+  });
+
+  it('that an Item of cards at Capital One cannot have keeps nobody from its transactions', async () => {
+    const bank = await oneAccount({
+      options: { transactionsRefresh: 'always' },
+      institutionId: 'ins_128026',
+      accounts: [{ type: 'credit' }],
+    });
+    book(bank, bank.account.bankAccountId, 3);
+    const context = counting();
+    const query = { scope: 'full' } as const;
+    const read = await readAll(bank.provider, bank.account, query, { refresh: true, context });
+    expect(bank.fake.control.calls('/transactions/refresh')).toHaveLength(1);
+    expect(read.upserts).toHaveLength(3);
+    expect(context.told).toEqual([]);
   });
 
   it('of one account of an Item is one of all of them', async () => {
