@@ -1,3 +1,5 @@
+import { providerVariable } from '../config/provider-variable.ts';
+import { KNOWN_PROVIDERS } from '../providers/known-providers.ts';
 import type { DevSecrets } from './secrets.ts';
 import type { StartSettings } from './settings.ts';
 import type { StateDir } from './state-dir.ts';
@@ -23,15 +25,16 @@ const PASSED_ON = new Set([
   'FRESHET_EVENT_RETENTION_DAYS',
   'FRESHET_SANDBOX_SEED',
   'FRESHET_METRICS_ADDRESS',
-  'FRESHET_OKRA_CONCURRENCY',
-  'FRESHET_OKRA_SYNCS_PER_SECOND',
-  'FRESHET_OKRA_WEBHOOK_SENDERS',
+  'FRESHET_PUBLIC_URL',
   'FRESHET_TRUSTED_PROXIES',
   'FRESHET_API_MAX_CONNECTIONS',
   'FRESHET_ENDPOINT_ALLOW_HTTP',
   'FRESHET_ENDPOINT_PORTS',
   'FRESHET_ENDPOINT_ALLOWED_RANGES',
 ]);
+
+/** Whatever a provider takes: where the sandbox bank is, is decided here all the same. */
+const OF_PROVIDERS = KNOWN_PROVIDERS.map((name) => providerVariable(name, ''));
 
 /** A receiver that is tried out runs on this machine. */
 const OWN_RECEIVERS = {
@@ -109,7 +112,9 @@ export function temporalUiUrl({ temporalUiPort }: StartSettings): string {
 
 function withoutOurs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const foreign = /^(?!FRESHET_|TEMPORAL_|npm_)/;
+  const isPassedOn = (name: string): boolean =>
+    PASSED_ON.has(name) || OF_PROVIDERS.some((prefix) => name.startsWith(prefix));
   return Object.fromEntries(
-    Object.entries(env).filter(([name]) => foreign.test(name) || PASSED_ON.has(name)),
+    Object.entries(env).filter(([name]) => foreign.test(name) || isPassedOn(name)),
   );
 }

@@ -3,7 +3,8 @@ import type { ConnectionAccounts, ProviderContext } from '../provider.ts';
 import type { PlaidAnswer, PlaidApi } from './api.ts';
 import type { PlaidItem } from './credentials.ts';
 import { plaidError } from './errors.ts';
-import { assertConsent, readItem } from './item.ts';
+import { assertConsent } from './item.ts';
+import type { RecentItems } from './recent-items.ts';
 import { toAccount } from './transform/account.ts';
 
 /**
@@ -12,10 +13,11 @@ import { toAccount } from './transform/account.ts';
  */
 export async function listAccounts(
   api: PlaidApi,
+  items: RecentItems,
   { accessToken, itemId }: PlaidItem,
   context: ProviderContext,
 ): Promise<ConnectionAccounts> {
-  const state = await readItem(api, { accessToken, itemId }, context);
+  const state = await items.readAnew({ accessToken, itemId }, context);
   assertConsent(state);
   const answer = await api.post(
     { path: 'accounts/get', body: { access_token: accessToken }, itemId },

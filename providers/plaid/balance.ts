@@ -4,7 +4,8 @@ import { accountsIn } from './accounts.ts';
 import type { PlaidAnswer, PlaidApi } from './api.ts';
 import type { PlaidItem } from './credentials.ts';
 import { plaidError } from './errors.ts';
-import { assertConsent, readItem } from './item.ts';
+import { assertConsent } from './item.ts';
+import type { RecentItems } from './recent-items.ts';
 import { toBalance, toBalanceHead } from './transform/balance.ts';
 
 const DAY_MS = 86_400_000;
@@ -18,11 +19,12 @@ const OLDEST_DAYS = 7;
  */
 export async function readCachedBalance(
   api: PlaidApi,
+  items: RecentItems,
   { accessToken, itemId }: PlaidItem,
   providerAccountId: string,
   context: ProviderContext,
 ): Promise<ProviderBalance> {
-  const state = await readItem(api, { accessToken, itemId }, context);
+  const state = await items.read({ accessToken, itemId }, context);
   assertConsent(state);
   const body = { access_token: accessToken, options: { account_ids: [providerAccountId] } };
   const answer = await api.post({ path: 'accounts/get', body, itemId }, context);

@@ -6,6 +6,7 @@ import { capabilitiesOf } from './capabilities.ts';
 import { check } from './check.ts';
 import { itemOf } from './credentials.ts';
 import { link } from './link.ts';
+import { createRecentItems } from './recent-items.ts';
 import { readLink } from './read-link.ts';
 import type { PlaidSettings } from './settings.ts';
 import { startLink } from './start-link.ts';
@@ -25,6 +26,7 @@ export function createPlaidProvider(
   now: () => number = Date.now,
 ): Provider {
   const api = createPlaidApi(settings);
+  const items = createRecentItems(api);
   const keyApi = createPlaidApi({ ...settings, requestTimeoutMs: KEY_TIMEOUT_MS });
   const keys = createWebhookKeys({
     now,
@@ -40,12 +42,13 @@ export function createPlaidProvider(
     startLink: (start, context) => startLink(api, settings, start, context),
     readLink: (linkToken, context) => readLink(api, linkToken, context),
     listAccounts: async (connection, context) =>
-      await listAccounts(api, itemOf(settings, connection), context),
+      await listAccounts(api, items, itemOf(settings, connection), context),
     async fetchBalance(account, { refresh }, context) {
       const item = itemOf(settings, account);
       const isRealtime = refresh && settings.realtimeBalance !== 'never';
-      const readBalance = isRealtime ? readRealtimeBalance : readCachedBalance;
-      return await readBalance(api, item, account.providerAccountId, context);
+      return isRealtime
+        ? await readRealtimeBalance(api, item, account.providerAccountId, context)
+        : await readCachedBalance(api, items, item, account.providerAccountId, context);
     },
     async *fetchTransactions(account, query, { refresh }, context) {
       const item = itemOf(settings, account);
@@ -53,6 +56,7 @@ export function createPlaidProvider(
       const { providerAccountId } = account;
       return yield* fetchTransactions(
         api,
+        items,
         settings,
         item,
         providerAccountId,

@@ -9,7 +9,8 @@ import type { PlaidApi } from './api.ts';
 import type { PlaidItem } from './credentials.ts';
 import { cursorFor, cursorOf } from './cursor.ts';
 import { plaidError } from './errors.ts';
-import { assertConsent, readItem } from './item.ts';
+import { assertConsent } from './item.ts';
+import type { RecentItems } from './recent-items.ts';
 import { refreshTransactions } from './refresh.ts';
 import type { PlaidSettings } from './settings.ts';
 import { readSyncPage, type SyncPage } from './sync-page.ts';
@@ -26,6 +27,7 @@ type Reading = AsyncGenerator<TransactionsPage, TransactionsEnd, void>;
  */
 export async function* fetchTransactions(
   api: PlaidApi,
+  items: RecentItems,
   settings: PlaidSettings,
   item: PlaidItem,
   providerAccountId: string,
@@ -35,7 +37,7 @@ export async function* fetchTransactions(
 ): Reading {
   if (query.scope === 'hint') throw plaidError('bug', 'hint_malformed');
   const since = query.scope === 'full' ? null : cursorOf(query.cursor);
-  const state = await readItem(api, item, context);
+  const state = await items.read(item, context);
   assertConsent(state);
   if (options.refresh) await refreshTransactions(api, item, context);
   // As old as Plaid's own copy of the bank's list can be, and never newer than it.

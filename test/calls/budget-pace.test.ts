@@ -10,14 +10,16 @@ it.each([1, 2, 3, 4, 5, 7, 8, 30, 50, 60, 400, 2_500])(
     while (times.length < 3 * calls) times.push((times.length - burst + 1) * stepMs);
     const gaps = times.slice(calls).map((time, index) => time - (times[index] ?? 0));
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(60_000 - 1e-6);
-    expect(burst).toBeGreaterThanOrEqual(Math.floor(calls / 4));
-    expect(60_000 / stepMs).toBeGreaterThanOrEqual((calls * 3) / 4);
+    const atOnce = calls <= 60 ? 1 / 2 : 1 / 4;
+    expect(burst).toBe(Math.max(1, Math.floor(calls * atOnce)));
+    expect(60_000 / stepMs).toBeGreaterThanOrEqual(calls * (1 - atOnce));
   },
 );
 
 it('a minute is a little longer, for calls that are held up on their way', () => {
   expect(budgetPace(1)).toEqual({ burst: 1, stepMs: 62_000 });
-  expect(budgetPace(8)).toEqual({ burst: 2, stepMs: 62_000 / 7 });
+  expect(budgetPace(8)).toEqual({ burst: 4, stepMs: 62_000 / 5 });
+  expect(budgetPace(80)).toEqual({ burst: 20, stepMs: 62_000 / 61 });
 });
 
 it('less than one call in a minute is one in some minutes, and of what is no number one is rounded down', () => {

@@ -35,6 +35,8 @@ export interface RigOptions {
   /** Another database than one of the run's server: its URL, migrated. */
   readonly databaseUrl?: string;
   readonly bank?: TestBank;
+  /** Instead of the bank's own. */
+  readonly providers?: readonly Provider[];
 }
 
 export interface RigAccount {
@@ -101,7 +103,7 @@ export async function storageRig(options: RigOptions = {}): Promise<StorageRig> 
   const provider = providerWith(options.pageSize ?? 3);
   const logger = createLogger('api', 'silent');
   const accountWorkflows = silentWorkflows();
-  const providers = createProviderRegistry([provider]);
+  const providers = createProviderRegistry(options.providers ?? [provider]);
   const keyRing = createKeyRing(`test:${randomBytes(32).toString('base64')}`);
   const metrics = createMetrics(noopMetricMeter).ofProvider('okra');
   const connectionWorkflows = inPlace({ db, providers, keyRing, logger, metrics });

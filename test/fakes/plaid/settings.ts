@@ -10,6 +10,8 @@ export interface Settings {
    * until `control.completeInitialUpdate` and `control.completeHistoricalUpdate`.
    */
   preparation: 'done' | 'held';
+  /** Updates that a page of `/transactions/sync` has at most; null, the default: as many as are asked for. */
+  mostRows: number | null;
   /** `lands`, the default: a `/transactions/refresh` pulls at once; `held`: `control.landRefresh`. */
   refreshes: 'lands' | 'held';
   /** Whether changes are told by webhook; true. */
@@ -29,6 +31,7 @@ export function defaultSettings(): Settings {
   return {
     pulls: 'live',
     preparation: 'done',
+    mostRows: null,
     refreshes: 'lands',
     announces: true,
     legacyWebhooks: true,

@@ -48,6 +48,8 @@ export interface BankControl {
   churn(transactionId: string): string;
   /** Several changes in one pull: no page of a sync and no webhook comes between them. */
   together<T>(change: () => T): T;
+  /** What the bank has of an account. */
+  balances(accountId: string): Balances;
   /** What a client ought to have of an `account_id`, by date and id. */
   truth(accountId: string): readonly TrueTransaction[];
   /** Real-time calls are refused with this code, INSTITUTION_DOWN for one; null: no more. */
@@ -116,6 +118,7 @@ export function createBankControl(world: World): BankControl {
       });
     },
     together: (change) => together(world, change),
+    balances: (accountId) => findBankAccount(world, accountId).balances,
     truth: (accountId) => truth(world, accountId),
     institutionAnswers(institutionId, code) {
       if (code === null) world.outages.delete(institutionId);

@@ -41,8 +41,9 @@ async function serve(world: World, asked: z.infer<typeof input>, call: Call): Pr
   const item = healthyItemOf(world, asked.access_token);
   const accountId = asked.options?.account_id ?? null;
   const shared = accountsOf(world, item, accountId === null ? undefined : [accountId]);
-  const count = asked.count ?? DEFAULT_COUNT;
-  call.count = count;
+  const wanted = asked.count ?? DEFAULT_COUNT;
+  const count = Math.min(wanted, world.settings.mostRows ?? wanted);
+  call.count = wanted;
   initialise(world, item, asked.options?.days_requested);
   item.syncCalled = true;
 
