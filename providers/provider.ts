@@ -305,7 +305,7 @@ export interface WebhookRequest {
 }
 
 /**
- * A source of bank data. One folder each, registered in `registry.ts`. Every method that calls the
+ * A source of bank data. One folder each, listed in `known-providers.ts`. Every method that calls the
  * provider rejects with a `ProviderError` and nothing else (but the abort reason when
  * `context.signal` aborts, and what `context.take` rejects with).
  */

@@ -42,7 +42,7 @@ export async function advanceLinkSession(
   }
 
   const provider = deps.providers.get(session.provider);
-  if (!provider && !(isToEnd && isGivenUp)) throw await notConfigured(deps, session);
+  if (!provider && !isGivenUp) throw await notConfigured(deps, session);
   const heard = progressOf(keyRing, provider, session, webhooks);
   const isAsking = isToAsk || isToEnd || heard.isUnreadable || lacksLinks(session, heard);
   const asked =

@@ -88,14 +88,15 @@ async function markApplied(
   sessionHash: Buffer,
 ): Promise<void> {
   if (webhookIds.length === 0) return;
+  // The webhooks first: as a replay, which would else wait in a circle with this.
+  await sql`
+    update inbound_webhooks set outcome = 'accepted'
+    where outcome = 'unmatched' and id = any(${[...webhookIds]}::uuid[])`.execute(trx);
   await sql`
     update link_webhooks set applied_at = now()
     where session_hash = ${sessionHash} and webhook_id = any(${[...webhookIds]}::uuid[])`.execute(
     trx,
   );
-  await sql`
-    update inbound_webhooks set outcome = 'accepted'
-    where outcome = 'unmatched' and id = any(${[...webhookIds]}::uuid[])`.execute(trx);
 }
 
 async function outcomesOf(trx: Transaction<Schema>, sessionId: string): Promise<LinkOutcome[]> {

@@ -82,7 +82,8 @@ export async function finishSyncRun(trx: QueryCreator<Schema>, end: SyncRunEnd):
               }
             : {
                 ...(preparing ? {} : { transactions_synced_at: syncedAt }),
-                transactions_preparing: preparing,
+                // Where the bank was not asked, nothing is known of it.
+                ...(toldAt === null ? { transactions_preparing: preparing } : {}),
                 transactions_as_of: sql<Date>`greatest(transactions_as_of, ${dataAsOf}::timestamptz)`,
                 transactions_error_code: null,
               }),

@@ -32,7 +32,11 @@ export async function checkCredentials(
 }
 
 function explain(name: string, error: unknown): string {
-  if (!(error instanceof ProviderError)) return `${name} did not answer within 30 seconds`;
+  if (!(error instanceof ProviderError)) {
+    return error instanceof Error && error.name === 'TimeoutError'
+      ? `${name} did not answer within 30 seconds`
+      : `${name} could not be asked: something is wrong in Freshet, which says nothing of the credentials`;
+  }
   const { kind, code } = error;
   if (kind === 'config') return `${name} refuses these credentials or settings (${code})`;
   if (kind === 'retry') return `${name} cannot be reached, or is down (${code}): try again later`;
