@@ -28,6 +28,7 @@ export const variables = {
     .optional(),
   FRESHET_PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
+    .refine((url) => !/[?#]/.test(url), 'must have no query and no fragment')
     .transform((url) => url.replace(/\/+$/, ''))
     .optional(),
   FRESHET_WEBHOOK_BODIES: z.enum(WEBHOOK_BODIES).default('encrypted'),

@@ -44,6 +44,7 @@ export interface ConnectionsTable {
   credentials: Buffer | null;
   consent_expires_at: Time | null;
   check_requested_at: Time | null;
+  check_refused_at: Time | null;
   expiry_told_for: Time | null;
   account_settings: JSONColumnType<AccountSettingsJson> | null;
   new_accounts: Generated<'offer' | 'link'>;

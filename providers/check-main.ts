@@ -6,7 +6,7 @@ import { checkCredentials } from './check/credentials.ts';
 import { configuredProviders } from './configured.ts';
 import { DEFINITIONS, KNOWN_PROVIDERS } from './known-providers.ts';
 
-const USAGE = `usage: npm run provider:check -- ${KNOWN_PROVIDERS.join(' | ')}`;
+const USAGE = `usage: npm run provider:check ${KNOWN_PROVIDERS.join(' | ')}`;
 
 await runMain(async () => {
   const [name, ...rest] = process.argv.slice(2);

@@ -57,7 +57,18 @@ export async function exchangeLink(
     if (code === null) throw error;
     return await failExchange(db, key, code);
   }
-  const stored = await store(deps, key, toConnection(deps, id, session, linked), context);
+  let stored: LinkStored;
+  try {
+    stored = await store(deps, key, toConnection(deps, id, session, linked), context);
+  } catch (error) {
+    // What Postgres refuses for its value, it refuses again.
+    if (context.signal.aborted || !isOfValue(error)) throw error;
+    deps.logger.error(
+      { err: error, linkSessionId: key.sessionId },
+      'what was linked cannot be stored',
+    );
+    return await failExchange(db, key, 'link_refused');
+  }
   if (stored.state === 'unlinking') await failExchange(db, key, 'connection_unlinking');
 }
 
@@ -104,10 +115,12 @@ async function store(
     try {
       return await commitExchange(db, key, connection);
     } catch (err) {
-      if (signal.aborted || /^2[23]/.test(sqlStateOf(err))) throw err;
+      if (signal.aborted || isOfValue(err)) throw err;
       logger.warn({ err, linkSessionId: key.sessionId }, 'what was linked is not stored yet');
       heartbeat();
       await delay(waitMs);
     }
   }
 }
+
+const isOfValue = (error: unknown): boolean => /^2[23]/.test(sqlStateOf(error));

@@ -108,7 +108,7 @@ export function connectionRoutes(deps: ApiDeps): Hono<ApiEnv> {
       '/:id/reauthorized',
       describe(
         TAG,
-        'Say that the customer has logged in again: accounts that waited for it go on. 202: that is stored, and their workflows have not confirmed it yet',
+        'Say that the customer has logged in again: accounts that waited for it go on. A provider that tells how a consent stands is asked, and its answer counts. 202: that is stored, and their workflows have not confirmed it yet',
         { 200: connectionWithAccounts, 202: connectionWithAccounts },
         [401, 404, 409],
       ),

@@ -92,7 +92,9 @@ export const linkSession = z
     connection_id: id
       .nullable()
       .describe('The connection that is to be logged in to again; null: a first link.'),
-    connection_ids: z.array(id).describe('The connections that it has made.'),
+    connection_ids: z
+      .array(id)
+      .describe('The connections that it has made, or logged in to again.'),
     reference: z.string().nullable(),
     expires_at: timestamp,
     created_at: timestamp,

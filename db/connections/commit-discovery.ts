@@ -35,7 +35,8 @@ export async function commitDiscovery(
       .selectFrom('connections')
       .where('id', '=', consent.id)
       .select(['id', 'provider', 'status', 'consent_version', 'account_settings', 'new_accounts'])
-      .select('accounts_checked_at')
+      .select(['accounts_checked_at', 'check_requested_at'])
+      .select(sql<boolean>`check_refused_at >= status_changed_at`.as('was_refused'))
       .forNoKeyUpdate()
       .executeTakeFirstOrThrow();
     const { status } = connection;
@@ -53,7 +54,9 @@ export async function commitDiscovery(
     const added = await addAccounts(trx, connection, isAdding ? unknown : [], capabilities);
     const offered = await offerAccounts(trx, connection.id, isAdding ? [] : unknown);
     const active = { status: 'active', status_code: null } as const;
-    const stoodAgain = status !== 'active' && capabilities.tellsConsent;
+    // A sync may be refused where this is not: then it proves nothing, unless somebody says that it was mended.
+    const isProof = connection.check_requested_at !== null || connection.was_refused;
+    const stoodAgain = status !== 'active' && capabilities.tellsConsent && isProof;
     const isNew = status === 'linking' || stoodAgain;
     await setChecked(trx, consent, isNew ? active : null, consentExpiresAt);
     return { outcome: 'stored', added, offered };

@@ -17,9 +17,11 @@ export async function failDiscovery(
     .updateTable('connections')
     .set({
       // What was known is nothing new.
-      ...(consent.status === status ? {} : learnt(status, failure.code)),
-      status_as_of: consent.read_at,
+      ...(consent.status === status
+        ? {}
+        : { ...learnt(status, failure.code), status_as_of: consent.read_at }),
       check_requested_at: null,
+      check_refused_at: sql<Date>`now()`,
       accounts_checked_at: sql<Date>`case when accounts_checked_at is not null then now() end`,
     })
     .where('id', '=', consent.id)

@@ -20,7 +20,10 @@ const sessions = (db: Database) =>
       sql<string[]>`array(
         select connection_id from link_session_links link
         where link.link_session_id = link_sessions.id and connection_id is not null
-        group by connection_id order by min(created_at), connection_id)`.as('connection_ids'),
+        group by connection_id order by min(created_at), connection_id)
+        || case when status = 'finished' and connection_id is not null then array[connection_id] else '{}'::uuid[] end`.as(
+        'connection_ids',
+      ),
     );
 
 /** Link sessions in the order in which they began, after the one with the id `after`. */

@@ -1,6 +1,6 @@
-import { sql, type Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import { lockLinkedConnection } from '../connections/lock-linked-connection.ts';
-import { somethingNew } from '../consents/consent.ts';
+import { requestCheck } from '../connections/request-check.ts';
 import { restoreConsent } from '../consents/restore-consent.ts';
 import type { Schema } from '../schema.ts';
 
@@ -17,17 +17,4 @@ export async function renewConnection(
   const isToBeAsked = tellsConsent && (await requestCheck(trx, connectionId));
   if (!isToBeAsked) await restoreConsent(trx, connectionId);
   return true;
-}
-
-/** What the provider was asked before does not count. Answers whether its accounts are known. */
-async function requestCheck(trx: Transaction<Schema>, connectionId: string): Promise<boolean> {
-  const requested = await trx
-    .updateTable('connections')
-    .set({ ...somethingNew(), check_requested_at: sql<Date>`now()` })
-    .where('id', '=', connectionId)
-    .where('status', 'in', ['active', 'reauth_required', 'gone'])
-    .where('accounts_checked_at', 'is not', null)
-    .returning('id')
-    .executeTakeFirst();
-  return requested !== undefined;
 }

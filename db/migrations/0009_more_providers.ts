@@ -11,6 +11,8 @@ comment on column accounts.transactions_preparing is 'Whether the provider was s
 
 alter table connections add column check_requested_at timestamptz;
 comment on column connections.check_requested_at is 'A webhook told that something about the connection has changed, and the provider has not been asked since.';
+alter table connections add column check_refused_at timestamptz;
+comment on column connections.check_refused_at is 'When the provider, asked which accounts there are, last said that the consent does not stand.';
 create index connections_asked_to_check on connections (check_requested_at) where check_requested_at is not null;
 `;
 

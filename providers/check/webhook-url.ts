@@ -1,7 +1,8 @@
+import { httpCall } from '../http.ts';
 import type { ProviderCheck } from '../provider.ts';
 
 const TIMEOUT_MS = 10_000;
-const MOST_CHARACTERS = 20_000;
+const MOST_BYTES = 1024 * 1024;
 
 /**
  * Whether `<publicUrl>/webhooks/<provider>` reaches a Freshet that has the provider: a webhook without a proof is
@@ -28,15 +29,18 @@ async function reach(url: string, provider: string): Promise<ProviderCheck> {
   let status: number;
   let code: string | null;
   try {
-    const response = await fetch(url, {
+    const reply = await httpCall({
       method: 'POST',
+      url: new URL(url),
       headers: { 'content-type': 'application/json' },
       body: '{}',
-      redirect: 'manual',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      timeoutMs: TIMEOUT_MS,
+      maxBytes: MOST_BYTES,
+      signal: new AbortController().signal,
+      failure: (reason) => new Error(reason),
     });
-    status = response.status;
-    code = codeOf((await response.text()).slice(0, MOST_CHARACTERS));
+    status = reply.status;
+    code = codeOf(reply.text);
   } catch {
     const text = `${url} does not answer from here: is Freshet running, and is the name right?`;
     return { ok: false, text };

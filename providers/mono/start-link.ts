@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { InvalidLink } from '../errors.ts';
+import { InvalidLink, ProviderError } from '../errors.ts';
 import type { CallContext, JsonValue, LinkStart, LinkStarted } from '../provider.ts';
 import type { MonoApi } from './api.ts';
 import { monoError } from './errors.ts';
@@ -11,6 +11,8 @@ import type { MonoSettings } from './settings.ts';
 const OPEN_FOR_MS = 24 * 60 * 60_000;
 
 const options = z.strictObject({ customer: id.optional() }).nullable();
+
+const REFUSED = new Set(['http_400', 'consent_ended', 'endpoint_unknown']);
 
 type Body = { readonly [key: string]: JsonValue };
 
@@ -37,7 +39,12 @@ export async function startLink(
   };
   const subject = start.connection ? 'account' : 'service';
   const call = { method: 'POST', path: 'v2/accounts/initiate', body, subject } as const;
-  const { data } = await api.call(call, context);
+  const known = start.connection ? undefined : read.data?.customer;
+  const { data } = await api.call(call, context).catch((error: unknown) => {
+    if (known === undefined || !(error instanceof ProviderError) || !REFUSED.has(error.code))
+      throw error;
+    throw new InvalidLink('options.customer', 'is no customer that Mono knows');
+  });
   const { mono_url: url } = partsOf(data);
   if (typeof url !== 'string' || !URL.canParse(url)) throw monoError('bug', 'invalid_mono_url');
   return {

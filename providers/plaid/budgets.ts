@@ -33,11 +33,14 @@ const LIMITS: Readonly<Record<PlaidEnvironment, Readonly<Record<string, Limits>>
   },
 };
 
-/** What is waited out within a call; more is told to the caller. */
-const SHORT_WAIT_MS = 5_000;
+/**
+ * What is waited out within a call: the budget is ours, and nobody's fault, so that a sync is not to fail for it.
+ * More is told to the caller.
+ */
+const SHORT_WAIT_MS = 20_000;
 
 /**
- * Takes a call of `path` from its budgets. Short of room for longer than a few seconds it throws `retry`
+ * Takes a call of `path` from its budgets. Short of room for longer than that it throws `retry`
  * `rate_limited`.
  */
 export async function takeCall(

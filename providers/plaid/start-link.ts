@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { InvalidLink, ProviderError } from '../errors.ts';
 import type { JsonValue, LinkStart, LinkStarted, ProviderContext } from '../provider.ts';
 import type { PlaidApi } from './api.ts';
 import { itemOf } from './credentials.ts';
@@ -34,13 +35,18 @@ export async function startLink(
       ...(start.redirectUrl === null ? {} : { completion_redirect_uri: start.redirectUrl }),
       ...given('url_lifetime_seconds', options),
     },
+    // For an Item that there is, Plaid keeps its own URL; the session's own webhooks may go here.
+    ...(start.webhookUrl === null ? {} : { webhook: start.webhookUrl }),
     ...given('link_customization_name', options),
     ...given('additional_consented_products', options),
     ...(start.connection
       ? updateOf(itemOf(settings, start.connection).accessToken, options)
-      : firstLink(settings, start, options)),
+      : firstLink(settings, options)),
   };
-  const { fields } = await api.post({ path: 'link/token/create', body, itemId: null }, context);
+  const create = { path: 'link/token/create', body, itemId: null };
+  const { fields } = await api
+    .post(create, context)
+    .catch((error: unknown) => Promise.reject(orOptions(error, options)));
   const answer = read(created, { ...fields }, 'link');
   if (!answer.hosted_link_url) throw plaidError('config', 'hosted_link_missing');
   return {
@@ -50,19 +56,34 @@ export async function startLink(
   };
 }
 
-function firstLink(
-  settings: PlaidSettings,
-  start: LinkStart,
-  options: LinkOptions,
-): { [key: string]: JsonValue } {
+/** Where the operator gave options, what Plaid finds wrong with the fields is taken for theirs. */
+function orOptions(error: unknown, options: LinkOptions): unknown {
+  const isRefusal =
+    error instanceof ProviderError &&
+    (error.kind === 'bug' || error.kind === 'config') &&
+    REFUSED.has(error.code);
+  if (!isRefusal || Object.keys(options).length === 0) return error;
+  return new InvalidLink('options', `are refused by Plaid: ${error.code.toUpperCase()}`);
+}
+
+const REFUSED = new Set([
+  'invalid_field',
+  'invalid_product',
+  'product_not_enabled',
+  'products_not_supported',
+  'invalid_link_customization',
+  'invalid_input',
+  'invalid_request',
+]);
+
+function firstLink(settings: PlaidSettings, options: LinkOptions): { [key: string]: JsonValue } {
   return {
     products: options.products ?? ['transactions'],
     transactions: { days_requested: options.days_requested ?? settings.daysRequested },
-    ...(start.webhookUrl === null ? {} : { webhook: start.webhookUrl }),
   };
 }
 
-/** Plaid ignores a webhook URL here, and refuses products. */
+/** Plaid refuses products here. */
 function updateOf(accessToken: string, options: LinkOptions): { [key: string]: JsonValue } {
   return {
     access_token: accessToken,
