@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKeyRing } from '../../credentials/key-ring.ts';
 import { commitConsent } from '../../db/consents/commit-consent.ts';
 import { commitDiscovery } from '../../db/connections/commit-discovery.ts';
+import { requestCheck } from '../../db/connections/request-check.ts';
 import { completeUnlink } from '../../db/connections/complete-unlink.ts';
 import { connectDatabase, type Database } from '../../db/connect.ts';
 import { failDiscovery } from '../../db/connections/fail-discovery.ts';
@@ -101,6 +102,40 @@ describe('what a look at the accounts has found', () => {
     const later = await commitDiscovery(db, await readAgain(consent), { accounts: [] }, NO_LIMITS);
     expect(later).toEqual({ outcome: 'stored', added: 0, offered: 0 });
     expect(await statusOf(consent.id)).toEqual({ status: 'active', status_code: null });
+  });
+
+  it('has a consent stand again that a look had refused, or a webhook asks about', async () => {
+    const tells = { ...NO_LIMITS, tellsConsent: true };
+    const found = { accounts: [account('one')] };
+    const consent = await linked();
+    await commitDiscovery(db, consent, found, tells);
+    // As a sync has found that tells nothing to a look.
+    await db
+      .updateTable('connections')
+      .set({
+        status: 'reauth_required',
+        status_code: 'access_not_granted',
+        status_changed_at: new Date(),
+      })
+      .where('id', '=', consent.id)
+      .execute();
+    await commitDiscovery(db, await readAgain(consent), found, tells);
+    expect((await statusOf(consent.id)).status).toBe('reauth_required');
+
+    expect(await requestCheck(db, consent.id)).toBe(true);
+    await commitDiscovery(db, await readAgain(consent), found, tells);
+    expect((await statusOf(consent.id)).status).toBe('active');
+
+    const failure = { kind: 'reauth', code: 'login_required' } as const;
+    await failDiscovery(db, await readAgain(consent), failure);
+    expect(await statusOf(consent.id)).toEqual({
+      status: 'reauth_required',
+      status_code: 'login_required',
+    });
+    await commitDiscovery(db, await readAgain(consent), found, NO_LIMITS);
+    expect((await statusOf(consent.id)).status).toBe('reauth_required');
+    await commitDiscovery(db, await readAgain(consent), found, tells);
+    expect((await statusOf(consent.id)).status).toBe('active');
   });
 
   it('does not count when the connection was linked again meanwhile, nor does a refusal', async () => {

@@ -104,7 +104,7 @@ describe.each([
     renew();
     await page.send(again.session, { state: 'finished', links: [{ ...newToken() }] });
     const ended = await untilEnded(page, again);
-    expect([ended.status, ended.connection_ids]).toEqual(['finished', []]);
+    expect([ended.status, ended.connection_ids]).toEqual(['finished', [id]]);
     await untilStatus(page.freshet, account, 'active');
     expect(page.calls('link').length).toBe(calls);
   });
