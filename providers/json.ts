@@ -50,6 +50,21 @@ export function parseJson(text: string, options: ParseOptions = {}): LosslessDoc
   };
 }
 
+/** As `parseJson`, deep parts cut: undefined where the text is not JSON. */
+export function tryParseJson(text: string): LosslessDocument | undefined {
+  try {
+    return parseJson(text, { cutDeep: true });
+  } catch {
+    return undefined;
+  }
+}
+
+export function isJsonObject(
+  value: LosslessJson | undefined,
+): value is { [key: string]: LosslessJson } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /**
  * The runtime's own parser decides what is JSON; the reader below relies on that. A reviver with
  * `context.source` would keep the numbers too, but tells no place, and so no item's source text.

@@ -1,5 +1,5 @@
 import { httpCall, type HttpReply } from '../http.ts';
-import { parseJson, type LosslessDocument, type LosslessJson } from '../json.ts';
+import { isJsonObject, tryParseJson, type LosslessJson } from '../json.ts';
 import type { CallContext, JsonValue, Timestamp } from '../provider.ts';
 import { parseTimestamp } from '../timestamp.ts';
 import { monoError, replyError, transportError, type Subject } from './errors.ts';
@@ -76,13 +76,13 @@ export function accountPath(accountId: string, ...rest: readonly string[]): stri
 }
 
 function readReply(reply: HttpReply, subject: Subject): MonoAnswer {
-  const document = tryParse(reply.text);
+  const document = tryParseJson(reply.text);
   const body = partsOf(document?.value);
   const { status } = body;
   if (reply.status < 200 || reply.status >= 300) {
     throw replyError(reply.status, subject, typeof status === 'string', reply.headers);
   }
-  if (!document || !isObject(document.value)) throw monoError('retry', 'response_malformed');
+  if (!document || !isJsonObject(document.value)) throw monoError('retry', 'response_malformed');
   if (typeof status === 'string' && /^(?:failed|error)$/i.test(status)) {
     throw monoError('retry', 'answered_with_error');
   }
@@ -97,14 +97,3 @@ function readReply(reply: HttpReply, subject: Subject): MonoAnswer {
     isCut: (part) => document.isCut(part),
   };
 }
-
-function tryParse(text: string): LosslessDocument | undefined {
-  try {
-    return parseJson(text, { cutDeep: true });
-  } catch {
-    return undefined;
-  }
-}
-
-const isObject = (value: LosslessJson): boolean =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { httpCall, type HttpReply } from '../http.ts';
-import { parseJson, type LosslessDocument, type LosslessJson } from '../json.ts';
+import { isJsonObject, tryParseJson, type LosslessJson } from '../json.ts';
 import type { CallContext } from '../provider.ts';
 import type { OkraSettings } from './config.ts';
 import { okraError, replyError, transportError } from './errors.ts';
@@ -75,7 +75,7 @@ export function createOkraApi(settings: OkraSettings): OkraApi {
 }
 
 function readReply(reply: HttpReply): OkraData {
-  const document = tryParse(reply.text);
+  const document = tryParseJson(reply.text);
   const body = envelope.safeParse(document?.value);
   const succeeded = reply.status >= 200 && reply.status < 300;
   const saysError = body.success && (body.data.status === 'error' || body.data.status === false);
@@ -90,14 +90,6 @@ function readReply(reply: HttpReply): OkraData {
   };
 }
 
-function tryParse(text: string): LosslessDocument | undefined {
-  try {
-    return parseJson(text, { cutDeep: true });
-  } catch {
-    return undefined;
-  }
-}
-
 /**
  * Some answers nest `data` in `data`; the vendor's SDK unwraps it, and so do we. The outer one may
  * hold the pagination.
@@ -105,13 +97,9 @@ function tryParse(text: string): LosslessDocument | undefined {
 function dataOf(body: LosslessJson): { [key: string]: LosslessJson } {
   const outer = objectOr(objectOr(body)['data']);
   const inner = outer['data'];
-  return isObject(inner) ? { ...outer, ...inner } : outer;
+  return isJsonObject(inner) ? { ...outer, ...inner } : outer;
 }
 
 function objectOr(value: LosslessJson | undefined): { [key: string]: LosslessJson } {
-  return isObject(value) ? value : {};
-}
-
-function isObject(value: LosslessJson | undefined): value is { [key: string]: LosslessJson } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isJsonObject(value) ? value : {};
 }

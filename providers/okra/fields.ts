@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { LosslessJson } from '../json.ts';
-import { parseDecimal } from '../money.ts';
-import { parseTimestamp } from '../timestamp.ts';
+import { decimal, fieldReader } from '../fields.ts';
 import { okraError } from './errors.ts';
+
+export { decimal, timestamp } from '../fields.ts';
 
 /** An opaque id. Documented as 24 hex digits on one page and as a UUID on another. */
 export const id = z.string().regex(/^[\x21-\x7e]{1,64}$/);
@@ -30,26 +30,11 @@ function idIn({ _id: mongoId, id: plain }: IdHolder): string | null {
   return mongoId ?? plain ?? null;
 }
 
-/** An amount of naira, as a JSON number or as text. */
-export const decimal = z.string().transform((value, context) => {
-  const parsed = parseDecimal(value);
-  if (parsed !== null) return parsed;
-  context.addIssue({ code: 'custom' });
-  return z.NEVER;
-});
-
 /** An amount that may be missing, null or empty. */
 export const optionalDecimal = z.preprocess(
   (value) => (value === '' ? null : value),
   decimal.nullish(),
 );
-
-export const timestamp = z.string().transform((value, context) => {
-  const parsed = parseTimestamp(value);
-  if (parsed !== null) return parsed;
-  context.addIssue({ code: 'custom' });
-  return z.NEVER;
-});
 
 /** ISO 4217. The protocol leaves it out in places; naira is its default. */
 export const currency = z
@@ -68,18 +53,5 @@ export const text = z
 /** As `text`, where a NUL in it, which Postgres cannot hold, is no reason to do without the rest. */
 export const words = text.transform((value) => value?.replaceAll('\0', '') || null);
 
-/**
- * Reads `value`, or throws a `bug` whose code names the field (`invalid_transaction_debit`) and
- * never holds what stood in it.
- */
-export function read<T extends z.ZodType>(
-  schema: T,
-  value: LosslessJson | undefined,
-  what: string,
-): z.output<T> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const path = result.error.issues[0]?.path.filter((part) => typeof part === 'string') ?? [];
-  const field = path.map((part) => part.replace(/^_/, '')).join('_');
-  throw okraError('bug', ['invalid', what, field].filter((part) => part !== '').join('_'));
-}
+/** Throws a `bug` whose code names the field, and never holds what stood in it. */
+export const read = fieldReader((code) => okraError('bug', code));

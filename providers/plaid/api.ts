@@ -1,5 +1,5 @@
 import { httpCall, type HttpReply } from '../http.ts';
-import { parseJson, type LosslessDocument, type LosslessJson } from '../json.ts';
+import { isJsonObject, tryParseJson, type LosslessJson } from '../json.ts';
 import type { JsonValue, ProviderContext } from '../provider.ts';
 import { takeCall } from './budgets.ts';
 import { errorParts, plaidError, replyError, transportError } from './errors.ts';
@@ -66,27 +66,15 @@ export function createPlaidApi(settings: PlaidSettings): PlaidApi {
 }
 
 function readReply(reply: HttpReply): PlaidAnswer {
-  const document = tryParse(reply.text);
+  const document = tryParseJson(reply.text);
   const parts = errorParts(document?.value);
   if (reply.status < 200 || reply.status >= 300 || parts) {
     throw replyError(reply.status, parts, reply.headers);
   }
-  if (!document || !isObject(document.value)) throw plaidError('retry', 'response_malformed');
+  if (!document || !isJsonObject(document.value)) throw plaidError('retry', 'response_malformed');
   return {
     fields: document.value,
     sourceOf: (part) => document.sourceOf(part) ?? JSON.stringify(part),
     isCut: (part) => document.isCut(part),
   };
-}
-
-function tryParse(text: string): LosslessDocument | undefined {
-  try {
-    return parseJson(text, { cutDeep: true });
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: LosslessJson): value is { [key: string]: LosslessJson } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
