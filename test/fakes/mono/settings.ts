@@ -26,6 +26,8 @@ export interface Settings {
   currencyCodes: 'iso' | 'local' | 'lower';
   /** A code can be exchanged again. Undocumented; one-time is the harder case. */
   reusableCodes: boolean;
+  /** Pages come also where `paginate=false` asks for none: what if the document is wrong. */
+  alwaysPages: boolean;
   /** Rows of a page when no limit is asked for. Undocumented. */
   pageSize: number;
   /** More than this is never on one page. Undocumented. */
@@ -45,6 +47,7 @@ export function defaultSettings(): Settings {
     bankCodeKey: 'bank_code',
     currencyCodes: 'iso',
     reusableCodes: false,
+    alwaysPages: false,
     pageSize: 50,
     maxLimit: 100,
     recentCount: 100,

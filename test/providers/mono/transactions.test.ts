@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../../providers/provider.ts';
 import type { Truth } from '../../fakes/mono/truth.ts';
 import { testContext } from '../context.ts';
@@ -255,6 +255,36 @@ describe('an answer that is not a list in full', () => {
     const { ref } = await linkOne(bank);
     bank.mono.control.alterations.add('transactions', () => ({ status: 'successful', ...body }));
     expect(await errorOf(readAll(bank.provider, ref))).toMatchObject({ kind, code });
+  });
+});
+
+describe('a Mono that gives pages whatever it is asked for', () => {
+  const settings = () => bank.mono.control.settings;
+  afterEach(() => {
+    settings().alwaysPages = false;
+  });
+
+  it('is read to its last page, and nothing is proved', async () => {
+    const wish = { transactions: rows(Array.from({ length: 120 }, (_, day) => day)) };
+    const { ref } = await linkOne(bank, wish);
+    settings().alwaysPages = true;
+    const { upserts, end } = await readAll(bank.provider, ref);
+    expect(new Set(upserts.map((one) => one.providerTransactionId)).size).toBe(120);
+    expect(end).toMatchObject({ complete: null, cursor: { since: date(0) } });
+  });
+
+  it('is read again where the list has moved meanwhile', async () => {
+    const wish = { transactions: rows(Array.from({ length: 60 }, (_, day) => day)) };
+    const { ref, id } = await linkOne(bank, wish);
+    settings().alwaysPages = true;
+    const stop = bank.mono.control.beforePage(({ page }) => {
+      if (page !== 2) return;
+      bank.mono.control.addTransaction(id, { id: 'new', amount: 1, type: 'credit' });
+      bank.mono.control.extract(id);
+    });
+    const error = await errorOf(readAll(bank.provider, ref));
+    stop();
+    expect(error).toMatchObject({ kind: 'restart', code: 'list_moved' });
   });
 });
 

@@ -33,7 +33,7 @@ function paged(
   { account, query }: Request,
   settings: Settings,
 ): Answer {
-  if (query['paginate'] === 'false') {
+  if (query['paginate'] === 'false' && !settings.alwaysPages) {
     return { data: [...rows].map(row), meta: meta(rows.length, 1, null, null) };
   }
   const limit = Math.min(wholeNumber(query['limit'], settings.pageSize), settings.maxLimit);
