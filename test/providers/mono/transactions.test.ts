@@ -258,8 +258,9 @@ describe('an answer that is not a list in full', () => {
   });
 });
 
+const settings = () => bank.mono.control.settings;
+
 describe('a Mono that gives pages whatever it is asked for', () => {
-  const settings = () => bank.mono.control.settings;
   afterEach(() => {
     settings().alwaysPages = false;
   });
