@@ -9,15 +9,10 @@ import { ProviderError } from '../../providers/errors.ts';
 import type { CallContext, ConnectionAccounts } from '../../providers/provider.ts';
 import type { Discovery } from './contract.ts';
 import type { ActivityDeps } from '../deps.ts';
+import { providerNotConfigured } from '../provider-not-configured.ts';
 
 /** So often a check is tried. After a link there is no limit. */
 const MOST_ATTEMPTS_OF_CHECK = 5;
-
-/**
- * So soon it is tried again after a worker had no such provider: that asks nothing of anybody, and
- * another worker may have it.
- */
-const UNTIL_ANOTHER_WORKER_MS = 20_000;
 
 type Deps = Pick<ActivityDeps, 'db' | 'providers' | 'keyRing' | 'logger' | 'metrics'>;
 
@@ -59,7 +54,7 @@ async function discover(
   let found: ConnectionAccounts;
   const provider = providers.get(consent.provider);
   try {
-    if (!provider) throw notConfigured(consent.provider);
+    if (!provider) throw providerNotConfigured(consent.provider);
     const credentials = openCredentials(keyRing, consent);
     const call = meterCalls(deps, context, { provider: provider.name, connectionId: id });
     found = await provider.listAccounts({ providerConnectionId, credentials }, call);
@@ -92,8 +87,3 @@ async function discover(
       return ended(stored.outcome);
   }
 }
-
-const notConfigured = (provider: string): ProviderError =>
-  new ProviderError(provider, 'config', 'provider_not_configured', {
-    retryAfterMs: UNTIL_ANOTHER_WORKER_MS,
-  });

@@ -8,14 +8,12 @@ import { pendingLinkWebhooks } from '../../db/link-sessions/pending-link-webhook
 import { ProviderError } from '../../providers/errors.ts';
 import type { CallContext, LinkProgress, Provider } from '../../providers/provider.ts';
 import type { ActivityDeps } from '../deps.ts';
+import { providerNotConfigured } from '../provider-not-configured.ts';
 import { askHowItGoes } from './ask-how-it-goes.ts';
 import type { LinkSessionFound, LinkSessionLook } from './contract.ts';
 import { exchangeLink } from './exchange-link.ts';
 import { progressOf } from './progress-of.ts';
 import { runConnections } from './run-connections.ts';
-
-/** So soon it is tried again after a worker had no such provider: another worker may have it. */
-const UNTIL_ANOTHER_WORKER_MS = 20_000;
 
 /** So long after it has expired a session is kept open for a provider that does not answer. */
 const LONGEST_MS = 24 * 60 * 60_000;
@@ -100,7 +98,7 @@ async function notConfigured(
   { db }: ActivityDeps,
   { id, provider }: OpenedLinkSession,
 ): Promise<ProviderError> {
-  const code = 'provider_not_configured';
-  await noteLinkSessionError(db, id, code);
-  return new ProviderError(provider, 'config', code, { retryAfterMs: UNTIL_ANOTHER_WORKER_MS });
+  const error = providerNotConfigured(provider);
+  await noteLinkSessionError(db, id, error.code);
+  return error;
 }

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { KeyRing } from '../../credentials/key-ring.ts';
 import { openCredentials } from '../../credentials/open-credentials.ts';
 import type { AccountRef, JsonValue, Provider, ProviderBalance } from '../../providers/provider.ts';
+import { unmetered } from '../../providers/unmetered.ts';
 import { COLUMN_NAMES, COLUMNS, rowOf } from '../backfill/columns.ts';
 import type { NaiveActivities } from './naive-workflows.ts';
 
@@ -104,12 +105,7 @@ async function upsertRecord(
   hint: JsonValue,
   webhookId: string,
 ): Promise<void> {
-  const context = {
-    signal: AbortSignal.timeout(60_000),
-    heartbeat: () => undefined,
-    take: async () => 0,
-    paid: async () => undefined,
-  };
+  const context = unmetered(AbortSignal.timeout(60_000));
   const query = { scope: 'hint', hint } as const;
   const pages = provider.fetchTransactions(ref, query, { refresh: false }, context);
   for await (const { upserts } of pages) {

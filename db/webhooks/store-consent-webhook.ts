@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely';
 import type { Database } from '../connect.ts';
 import { somethingNew } from '../consents/consent.ts';
 import type { ConnectionToRun } from '../connections/connection-to-run.ts';
+import { requestChecks } from '../connections/request-check.ts';
 import { noteLinkWebhook } from '../link-sessions/note-link-webhook.ts';
 import type { Schema } from '../schema.ts';
 import { accountsConcerned, connectionConcerned, type Named } from './find-concerned.ts';
@@ -61,9 +62,10 @@ export async function askAgain(
 ): Promise<readonly ConnectionToRun[]> {
   const { products, asksProvider } = webhook;
   const looking = products.includes('connection') || asksProvider;
+  const concerned = connectionConcerned(trx, webhook);
   return [
     ...(looking ? await lookAgain(trx, webhook) : []),
-    ...(asksProvider ? await requestCheck(trx, webhook) : []),
+    ...(asksProvider ? await requestChecks(trx).where('id', 'in', concerned).execute() : []),
   ];
 }
 
@@ -79,17 +81,6 @@ async function lookAgain(trx: Transaction<Schema>, webhook: Named): Promise<Conn
     })
     .where('id', 'in', connectionConcerned(trx, webhook))
     .where(areUnknown)
-    .returning(['id', 'provider'])
-    .execute();
-}
-
-/** What the provider was asked before does not count. */
-async function requestCheck(trx: Transaction<Schema>, webhook: Named): Promise<ConnectionToRun[]> {
-  return await trx
-    .updateTable('connections')
-    .set({ ...somethingNew(), check_requested_at: sql<Date>`now()` })
-    .where('id', 'in', connectionConcerned(trx, webhook))
-    .where('status', 'in', ['active', 'reauth_required', 'gone'])
     .returning(['id', 'provider'])
     .execute();
 }

@@ -2,6 +2,7 @@ import { providerVariable } from '../../config/provider-variable.ts';
 import type { ProviderDefinition } from '../definition.ts';
 import { ProviderError } from '../errors.ts';
 import type { Provider, ProviderCheck } from '../provider.ts';
+import { unmetered } from '../unmetered.ts';
 
 const TIMEOUT_MS = 30_000;
 
@@ -20,12 +21,7 @@ export async function checkCredentials(
     ];
   }
   try {
-    return await provider.check({
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      heartbeat: () => undefined,
-      take: () => Promise.resolve(0),
-      paid: () => Promise.resolve(),
-    });
+    return await provider.check(unmetered(AbortSignal.timeout(TIMEOUT_MS)));
   } catch (error) {
     return [{ ok: false, text: explain(name, error) }];
   }

@@ -88,6 +88,7 @@ async function linkNew(
   );
   const { access_token: accessToken, item_id: itemId } = read(exchanged, { ...fields }, 'exchange');
   const item = { accessToken, itemId };
+  // The token is used up: what cannot be read of the Item now is no reason to lose it.
   const state = await readItem(api, item, context).catch(() => null);
   return connectionOf(item, state);
 }

@@ -1,4 +1,5 @@
-import type { Provider, ProviderContext } from '../provider.ts';
+import type { Provider } from '../provider.ts';
+import { unmetered } from '../unmetered.ts';
 import { listAccounts } from './accounts.ts';
 import { createPlaidApi } from './api.ts';
 import { readCachedBalance, readNewestBalance } from './balance.ts';
@@ -32,7 +33,8 @@ export function createPlaidProvider(
     now,
     async lookUp(kid) {
       const call = { path: 'webhook_verification_key/get', body: { key_id: kid }, itemId: null };
-      return (await keyApi.post(call, ofNobody())).fields['key'];
+      // Many may wait for it: it ends by its timeout.
+      return (await keyApi.post(call, unmetered(new AbortController().signal))).fields['key'];
     },
   });
   return {
@@ -69,15 +71,5 @@ export function createPlaidProvider(
     verifyWebhook: (request) => isFromPlaid(request, { keys, now }),
     translateWebhook,
     check: (context) => check(api, settings, context),
-  };
-}
-
-/** A look-up of a key is nobody's call in particular, and many may wait for it: it ends by its timeout. */
-function ofNobody(): ProviderContext {
-  return {
-    signal: new AbortController().signal,
-    heartbeat: () => undefined,
-    take: async () => 0,
-    paid: async () => undefined,
   };
 }

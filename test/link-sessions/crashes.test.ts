@@ -1,10 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { advanceLinkSession } from '../../activities/link-sessions/advance-link-session.ts';
-import { toStore } from '../../api/webhooks/to-store.ts';
-import { hashLinkSession, sealLinkSession } from '../../credentials/link-session.ts';
-import { newId } from '../../db/connections/link-connection.ts';
-import { createLinkSession } from '../../db/link-sessions/create-link-session.ts';
 import { getLinkSession } from '../../db/link-sessions/list-link-sessions.ts';
 import { storeConsentWebhook } from '../../db/webhooks/store-consent-webhook.ts';
 import { InvalidLink } from '../../providers/errors.ts';
@@ -17,6 +13,7 @@ import {
 } from '../support/crashing-database.ts';
 import { createPageProvider } from '../support/page-provider.ts';
 import { storageRig, type StorageRig } from '../support/storage-rig.ts';
+import { stageSession } from './stored-session.ts';
 
 let rig: StorageRig;
 let crashing: CrashingDatabase;
@@ -50,33 +47,11 @@ async function stage(tokens: number) {
     },
   };
   const deps = { ...rig.deps, providers: createProviderRegistry([provider]) };
-  const { db, keyRing, logger } = deps;
-  const id = await newId(db);
-  const session = `link-${id}`;
-  await createLinkSession(db, {
-    id,
-    provider: provider.name,
-    connectionId: null,
-    reference: null,
-    settings: null,
-    newAccounts: null,
-    sessionHash: hashLinkSession(session),
-    secret: sealLinkSession(keyRing, id, { providerSessionId: session, url: '' }),
-    expiresAt: new Date(Date.now() + 60_000).toISOString(),
-  });
   const links = Array.from({ length: tokens }, () => ({ token: `token-${randomUUID()}` }));
-  const body = Buffer.from(
-    JSON.stringify({
-      type: 'LINK',
-      dedupeKey: id,
-      occurredAt: null,
-      providerConnectionId: null,
-      providerAccountId: null,
-      understood: true,
-      effects: [{ kind: 'link', session, state: 'finished', links }],
-    }),
-  );
-  await storeConsentWebhook(db, toStore(provider, body, { keyRing, bodies: 'encrypted', logger }));
+  const { id, store, webhook } = await stageSession(deps, provider, { state: 'finished', links });
+  const { db } = deps;
+  await store(60_000);
+  await storeConsentWebhook(db, webhook);
   const advance = (on = db) =>
     advanceLinkSession(
       { ...deps, db: on },

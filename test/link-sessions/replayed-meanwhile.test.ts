@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readWebhook, toStore } from '../../api/webhooks/to-store.ts';
-import { hashLinkSession, sealLinkSession } from '../../credentials/link-session.ts';
-import { newId } from '../../db/connections/link-connection.ts';
+import { readWebhook } from '../../api/webhooks/to-store.ts';
 import { conclude } from '../../db/link-sessions/conclude.ts';
-import { createLinkSession } from '../../db/link-sessions/create-link-session.ts';
 import { replayWebhook } from '../../db/webhooks/replay-webhook.ts';
 import { storeConsentWebhook } from '../../db/webhooks/store-consent-webhook.ts';
 import { createPageProvider } from '../support/page-provider.ts';
 import { storageRig, type StorageRig } from '../support/storage-rig.ts';
+import { stageSession } from './stored-session.ts';
 
 let rig: StorageRig;
 beforeAll(async () => {
@@ -19,32 +17,10 @@ const provider = createPageProvider('http://127.0.0.1:1');
 
 /** A session, and a webhook of it that came while it was being stored: each did not see the other. */
 async function crossing() {
-  const { db, keyRing, logger } = rig.deps;
-  const id = await newId(db);
-  const session = `link-${id}`;
-  const body = Buffer.from(
-    JSON.stringify({
-      type: 'LINK',
-      dedupeKey: id,
-      occurredAt: null,
-      providerConnectionId: null,
-      providerAccountId: null,
-      understood: true,
-      effects: [{ kind: 'link', session, state: 'open', links: [] }],
-    }),
-  );
-  const webhook = toStore(provider, body, { keyRing, bodies: 'encrypted', logger });
-  await createLinkSession(db, {
-    id,
-    provider: provider.name,
-    connectionId: null,
-    reference: null,
-    settings: null,
-    newAccounts: null,
-    sessionHash: hashLinkSession(session),
-    secret: sealLinkSession(keyRing, id, { providerSessionId: session, url: '' }),
-    expiresAt: new Date(Date.now() + 60_000).toISOString(),
-  });
+  const { db } = rig.deps;
+  const progress = { state: 'open', links: [] } as const;
+  const { id, store, webhook, body } = await stageSession(rig.deps, provider, progress);
+  await store(60_000);
   await storeConsentWebhook(db, webhook);
   await db
     .updateTable('inbound_webhooks')

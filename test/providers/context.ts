@@ -1,4 +1,5 @@
 import type { ProviderContext } from '../../providers/provider.ts';
+import { unmetered } from '../../providers/unmetered.ts';
 
 export interface TestContext extends ProviderContext {
   readonly beats: () => number;
@@ -8,12 +9,10 @@ export interface TestContext extends ProviderContext {
 export function testContext(signal: AbortSignal = new AbortController().signal): TestContext {
   let beats = 0;
   return {
-    signal,
+    ...unmetered(signal),
     heartbeat: () => {
       beats += 1;
     },
-    take: async () => 0,
-    paid: async () => undefined,
     beats: () => beats,
   };
 }
